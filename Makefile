@@ -1,0 +1,58 @@
+# Two commands do everything for a newcomer: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := $(BIN)/uv
+# Only the lock files say what is installed; each stamp is a set of packages that is in the environment.
+BASE   := $(VENV)/base.stamp
+DEV    := $(VENV)/dev.stamp
+BENCH  := $(VENV)/bench.stamp
+
+.DEFAULT_GOAL := help
+.PHONY: help env dev demo test lint format lock bench soak messages clean
+
+help: ## show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(UV): requirements/uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	@touch $(UV)
+
+$(BASE): $(UV) requirements/base.lock
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/base.lock
+	@touch $@
+
+$(DEV): $(BASE) requirements/dev.lock
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
+	@touch $@
+
+$(BENCH): $(DEV) requirements/bench.lock
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.lock
+	@touch $@
+
+env: $(BASE) ## make .venv from the locked requirements
+dev: $(DEV) ## the same, with what tests and linters need
+
+lint: $(DEV) ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV) ## let ruff format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: $(DEV) ## everything a test needs, then linters and all tests, the browser ones too
+	$(MAKE) lint
+	$(BIN)/pytest
+
+lock: $(UV) ## resolve the requirements anew (hashes, no addresses)
+	cd requirements && for set in uv base dev bench; do \
+	  ../$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-emit-find-links --no-header $$set.in -o $$set.lock; done
+
+clean: ## remove the environment and everything that the demo made
+	rm -rf $(VENV) var
