@@ -1,0 +1,1 @@
+"""Checks, review, life cycle, interchange."""

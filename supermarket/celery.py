@@ -1,0 +1,28 @@
+"""The queue. A message is only a hint that there is work: what, whether and once is decided by rows in PostgreSQL."""
+
+import logging
+import os
+
+from celery import Celery
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supermarket.settings")
+
+app = Celery("supermarket")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["supermarket"])
+
+log = logging.getLogger(__name__)
+
+
+def poke(task: str, *ids: int | str) -> None:
+    """Wake the queue once the transaction is committed. A broker that is down is no error: a sweeper finds the row."""
+
+    def send() -> None:
+        try:
+            app.send_task(task, args=list(ids), retry=False)
+        except OperationalError as error:
+            log.warning("no broker for %s%s, left to the sweeper: %s", task, ids, error)
+
+    transaction.on_commit(send)
