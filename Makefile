@@ -8,6 +8,11 @@ BASE   := $(VENV)/base.stamp
 DEV    := $(VENV)/dev.stamp
 BENCH  := $(VENV)/bench.stamp
 
+# The demo: how many enterprises, which town, and the day on which most of the sample policies are in force.
+TOWN   ?= 2000
+SEED   ?= 1
+AS_OF  ?= 2023-06-15
+
 .DEFAULT_GOAL := help
 .PHONY: help env dev demo test lint format lock bench soak messages clean
 
@@ -44,6 +49,9 @@ lint: $(DEV) ## ruff, mypy, import-linter
 format: $(DEV) ## let ruff format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+demo: $(BASE) ## the whole store with a synthetic town (TOWN=2000) and a bank; Ctrl-C stops all of it
+	@SAMPLES=1 AS_OF=$(AS_OF) $(BIN)/python manage.py demo --town $(TOWN) --seed $(SEED)
 
 test: $(DEV) ## everything a test needs, then linters and all tests, the browser ones too
 	$(MAKE) lint

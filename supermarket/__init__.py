@@ -1,0 +1,1 @@
+"""The Django project, and the store that ties policies and enterprises together."""

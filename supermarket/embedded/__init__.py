@@ -40,6 +40,8 @@ def hold() -> None:
 
 def ensure() -> None:
     """Wait until a keeper runs whose servers answer; start one if need be. Long-lived users call it now and then."""
+    if not wanted():
+        return
     deadline = time.monotonic() + WAIT_SECONDS
     keeper: subprocess.Popen[bytes] | None = None
     while not keeper_ready():

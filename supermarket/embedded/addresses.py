@@ -56,6 +56,16 @@ def free_port() -> int:
         return port
 
 
+def port_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
 def addresses_settle() -> Addresses:
     """Choose new ports; the password stays, for the cluster was made with it."""
     known = addresses_read()

@@ -1,5 +1,6 @@
 """Child processes that end with their parent and come back when they die."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -73,15 +74,25 @@ class Child:
         if time.monotonic() - self.started_at > 60:
             self.restarts = 0
         self.restarts += 1
+        self.end_group()
         self.start()
         return True
 
+    def end_group(self) -> None:
+        """Workers that a killed main process left behind would hold its port: they go with it."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def ask_to_stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(self.stop_signal)
+
     def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None:
             return
-        self.process.send_signal(self.stop_signal)
-        try:
+        self.ask_to_stop()
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.end_group()
+        self.process.wait()

@@ -9,12 +9,11 @@ import fcntl
 import json
 import os
 import signal
-import socket
 import sys
 import time
 from pathlib import Path
 
-from .addresses import Addresses, addresses, addresses_settle, service_directory
+from .addresses import Addresses, addresses, addresses_settle, port_taken, service_directory
 from .children import Child
 from .postgres import cluster_create, database_create, postgres_answers, postgres_child
 from .valkey import valkey_answers, valkey_child
@@ -45,16 +44,6 @@ def start(where: Addresses) -> list[Child]:
         time.sleep(0.05)
     database_create(where)
     return children
-
-
-def port_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
 
 
 def announce(directory: Path, words: dict[str, object]) -> None:
