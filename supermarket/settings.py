@@ -67,6 +67,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "supermarket.access.AccessMiddleware",
+    "supermarket.storefront.as_of.AsOfMiddleware",
 ]
 
 ROOT_URLCONF = "supermarket.urls"
@@ -80,6 +82,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "supermarket.storefront.context.page",
             ],
         },
     },

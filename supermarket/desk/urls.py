@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from supermarket.desk.views import home
+
+app_name = "desk"
+urlpatterns = [
+    path("", home.home, name="home"),
+]

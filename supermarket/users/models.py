@@ -20,6 +20,8 @@ class Role(models.TextChoices):
 
 
 class User(AbstractUser):
+    """`department` is the department's name as policies carry it; "*" reaches every department."""
+
     role = models.CharField(max_length=20, choices=Role.choices)
     department = models.CharField(max_length=100, blank=True)
 
@@ -36,5 +38,20 @@ class Representation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "beneficiary"], condition=models.Q(until=None), name="representation_current_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")),
+                name="representation_ends_after_start",
+            ),
         ]
+
+
+class SignInFailure(models.Model):
+    """A refused sign-in, counted to slow down guessing. Rows of a user name go when it signs in."""
+
+    username = models.CharField(max_length=150)
+    address = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["username", "at"]), models.Index(fields=["address", "at"])]
