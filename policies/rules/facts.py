@@ -1,0 +1,107 @@
+"""Facts as they are handed in, read by their types: None or absent is UNKNOWN, a wrong value is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from policies.rules.dates import parse_date
+from policies.rules.problems import FactValueError
+from policies.rules.values import UNKNOWN, FactType
+
+
+class ItemRow(dict[str, object]):
+    """One row of an items fact, values read by type; a field that is missing is UNKNOWN. `fact`: the items fact."""
+
+    __slots__ = ("fact",)
+
+    def __init__(self, fact: str, values: Mapping[str, object]) -> None:
+        super().__init__(values)
+        self.fact = fact
+
+
+def read_fact(code: str, fact_type: FactType, value: object) -> object:
+    """The value in the language's types. Raises FactValueError."""
+    if value is None or value is UNKNOWN:
+        return UNKNOWN
+    return _READERS[fact_type.kind](code, fact_type, value)
+
+
+def _boolean(code: str, fact_type: FactType, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise FactValueError(code, value, "a truth (True or False)")
+
+
+def _number(code: str, fact_type: FactType, value: object) -> Decimal:
+    if isinstance(value, Decimal) and value.is_finite():
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    raise FactValueError(code, value, "an exact number (Decimal or int; binary fractions are refused)")
+
+
+def _integer(code: str, fact_type: FactType, value: object) -> Decimal:
+    number = _number(code, fact_type, value)
+    if number != number.to_integral_value():
+        raise FactValueError(code, value, "a whole number")
+    return number
+
+
+def _date(code: str, fact_type: FactType, value: object) -> date:
+    if isinstance(value, str):
+        value = parse_date(value) or value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise FactValueError(code, value, "a date")
+
+
+def _text(code: str, fact_type: FactType, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise FactValueError(code, value, "a text")
+
+
+def _code(code: str, fact_type: FactType, value: object) -> str:
+    if isinstance(value, str) and (fact_type.codes is None or value in fact_type.codes):
+        return value
+    raise FactValueError(code, value, "one of its codes")
+
+
+def _tags(code: str, fact_type: FactType, value: object) -> frozenset[str]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise FactValueError(code, value, "a set of tags")
+    tags = frozenset(value)
+    if not all(isinstance(tag, str) and (fact_type.codes is None or tag in fact_type.codes) for tag in tags):
+        raise FactValueError(code, value, "a set of its tags")
+    return tags
+
+
+def _items(code: str, fact_type: FactType, value: object) -> tuple[ItemRow, ...]:
+    if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
+        raise FactValueError(code, value, "a list of rows")
+    fields = fact_type.fields or {}
+    rows = []
+    for row in value:
+        if not isinstance(row, Mapping):
+            raise FactValueError(code, row, "a row (a mapping of fields)")
+        rows.append(
+            ItemRow(code, {name: read_fact(f"{code}.{name}", each, row.get(name)) for name, each in fields.items()})
+        )
+    return tuple(rows)
+
+
+_READERS: Final[dict[str, Callable[[str, FactType, object], object]]] = {
+    "boolean": _boolean,
+    "integer": _integer,
+    "decimal": _number,
+    "money": _number,
+    "ratio": _number,
+    "date": _date,
+    "text": _text,
+    "code": _code,
+    "tags": _tags,
+    "items": _items,
+}
