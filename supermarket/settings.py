@@ -148,6 +148,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR / "files"
+# A department's file larger than this is refused: it is to come in parts.
+DELIVERY_MAX_BYTES = int(os.environ.get("DELIVERY_MAX_BYTES", 512 * 1024 * 1024))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = switch("HTTPS")

@@ -1,4 +1,4 @@
-"""Encrypted values: readable with the installation's keys, old ones included; a destroyed key takes the value with it."""
+"""Encrypted values: readable with the keys of the installation, old ones too; a destroyed key takes the value along."""
 
 import pytest
 from django.test import override_settings

@@ -1,0 +1,236 @@
+"""Loads one delivery: good rows by COPY in chunks, bad rows with their reasons, visible as a whole at the end.
+
+An interrupted load goes on where it stood when the same file is handed over again: each chunk and its place are one
+transaction. Nothing of a delivery counts before its state is `loaded`.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from enterprises.definitions import SourceDefinition
+from enterprises.errors import DeliveryRefusedError
+from enterprises.models import Delivery, Person, Source
+from enterprises.secrets import encrypt, key_unwrap, seal
+from enterprises.vocabulary import fact_definitions, source_definitions
+
+from .checking import Checked, check_sheet, raw_row
+from .reading import read_sheet, refuse
+from .registering import register, rename
+from .resolving import Resolved, fill_newcomers, resolve
+
+CHUNK_RECORDS = 50_000
+REJECTS_KEPT_OF_REFUSED = 1000
+
+Progress = Callable[[int, int], None]
+
+RECORD_COLUMNS = "delivery_id, beneficiary_id, row_number, values, sealed"
+
+
+@dataclass
+class Records:
+    """One a beneficiary, in the order of the rows: ids, number of the first row, JSON text of the values."""
+
+    ids: np.ndarray
+    row_numbers: np.ndarray
+    json: pa.Array
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def part(self, start: int, length: int) -> "Records":
+        end = start + length
+        return Records(self.ids[start:end], self.row_numbers[start:end], self.json.slice(start, length))
+
+
+def load(
+    *,
+    source: str,
+    path: Path,
+    as_of: date,
+    actor: Any = None,
+    extent: str = Delivery.Extent.WHOLE,
+    progress: Progress | None = None,
+) -> Delivery:
+    """Load a file; see `enterprises.services.delivery_load`."""
+    definition = source_definitions().get(source)
+    if definition is None:
+        raise refuse("unknown_source", source=source)
+    if as_of > timezone.localdate():
+        raise refuse("in_the_future", as_of=as_of)
+    limit, size = settings.DELIVERY_MAX_BYTES, path.stat().st_size
+    if size > limit:
+        raise refuse("too_large", size_mb=size >> 20, limit_mb=limit >> 20)
+    delivery = open_delivery(definition, path, as_of, actor, extent)
+    if delivery.state == Delivery.State.LOADED:
+        return delivery
+    with alone(delivery):
+        delivery.refresh_from_db()
+        if delivery.state == Delivery.State.LOADED:  # somebody else's process just finished it
+            return delivery
+        try:
+            checked = check_sheet(definition, read_sheet(path, encoding=definition.encoding))
+            resolved = resolve(definition, checked)
+            refuse_if_mostly_wrong(checked)
+        except DeliveryRefusedError as error:
+            close_refused(delivery, error)
+            raise
+        register(definition, resolved.newcomers)
+        fill_newcomers(definition, resolved)
+        records = make_records(definition, checked, resolved)
+        write_rejects(definition, delivery, checked)
+        write_records(definition, delivery, records, progress)
+        close_loaded(definition, delivery, checked, records)
+    return delivery
+
+
+def open_delivery(source: SourceDefinition, path: Path, as_of: date, actor: Any, extent: str) -> Delivery:
+    """The delivery of this very file, or a new one."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    row, _ = Source.objects.get_or_create(code=source.code)
+    alive = Delivery.objects.filter(state__in=[Delivery.State.LOADING, Delivery.State.LOADED])
+    delivery, _ = alive.get_or_create(
+        source=row,
+        as_of=as_of,
+        sha256=digest,
+        defaults={"extent": extent, "file_name": path.name[-255:], "received_by": actor},
+    )
+    return delivery
+
+
+@contextmanager
+def alone(delivery: Delivery) -> Iterator[None]:
+    """One process a delivery. The lock goes with the connection, so that a killed load blocks nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('enterprises.delivery'), %s)", [delivery.pk])
+        if not cursor.fetchone()[0]:
+            raise refuse("being_loaded")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('enterprises.delivery'), %s)", [delivery.pk])
+
+
+def refuse_if_mostly_wrong(checked: Checked) -> None:
+    rejected, total = len(checked.problems) + len(checked.sheet.set_aside), checked.sheet.rows
+    if rejected * 2 > total:
+        error = refuse("mostly_wrong", rejected=rejected, total=total)
+        error.details = {"checked": checked}
+        raise error
+
+
+def make_records(source: SourceDefinition, checked: Checked, resolved: Resolved) -> Records:
+    """The good rows as records; of items, all rows of one beneficiary as one record."""
+    good = checked.good()
+    ids, numbers = resolved.ids[good], checked.sheet.row_numbers[good]
+    texts = checked.json.filter(pa.array(good))
+    if source.items is None:
+        return Records(ids, numbers, texts)
+    order = np.argsort(ids, kind="stable")
+    grouped = ids[order]
+    starts = np.flatnonzero(np.diff(grouped, prepend=-1))
+    lists = pa.ListArray.from_arrays(pa.array([*starts, len(grouped)], pa.int32()), texts.take(pa.array(order)))
+    member = fact_definitions()[source.items].code
+    joined = pc.binary_join_element_wise(f'{{"{member}":[', pc.binary_join(lists, ","), "]}", "")
+    first = numbers[order][starts]
+    place = np.argsort(first, kind="stable")
+    return Records(grouped[starts][place], first[place], joined.take(pa.array(place)))
+
+
+def write_records(source: SourceDefinition, delivery: Delivery, records: Records, progress: Progress | None) -> None:
+    """COPY the records that are not in yet, a chunk a transaction."""
+    while delivery.rows_done < len(records):
+        part = records.part(delivery.rows_done, CHUNK_RECORDS)
+        with transaction.atomic(), connection.cursor() as cursor:
+            with cursor.copy(f"COPY enterprises_record ({RECORD_COLUMNS}) FROM STDIN") as copy:
+                if source.audience == "person":
+                    for line in sealed_lines(delivery, part):
+                        copy.write(line)
+                else:
+                    copy.write(open_lines(delivery, part))
+            delivery.rows_done += len(part)
+            delivery.save(update_fields=["rows_done"])
+        if progress:
+            progress(delivery.rows_done, len(records))
+
+
+def open_lines(delivery: Delivery, part: Records) -> memoryview:
+    """The lines of COPY's text format, made in one go."""
+    texts = pc.replace_substring(part.json, "\\", "\\\\")
+    ids, numbers = (pc.cast(pa.array(one), pa.string()) for one in (part.ids, part.row_numbers))
+    lines = pc.binary_join_element_wise(str(delivery.pk), ids, numbers, texts, "\\N\n", "\t")
+    offsets, data = lines.buffers()[1:]
+    ends = np.frombuffer(offsets, np.int32)
+    return memoryview(data)[: ends[len(lines)]]
+
+
+def sealed_lines(delivery: Delivery, part: Records) -> Iterator[bytes]:
+    """The same for persons: values sealed under each one's key."""
+    people = Person.objects.filter(pk__in=part.ids.tolist()).values_list("pk", "wrapped_key")
+    keys = {person: key_unwrap(wrapped) for person, wrapped in people if wrapped is not None}
+    for person, number, text in zip(part.ids.tolist(), part.row_numbers.tolist(), part.json.to_pylist(), strict=True):
+        if person in keys:  # nothing is taken in about a person who was erased
+            sealed = seal(text.encode(), key=keys[person]).hex()
+            yield f"{delivery.pk}\t{person}\t{number}\t\\N\t\\\\x{sealed}\n".encode()
+
+
+def write_rejects(source: SourceDefinition, delivery: Delivery, checked: Checked, limit: int | None = None) -> None:
+    """The bad rows with their reasons, once."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if delivery.rejects.exists():
+            return
+        rows = [
+            (number, json.dumps({"": text}, ensure_ascii=False), [wrong])
+            for number, text, wrong in checked.sheet.set_aside
+        ]
+        rows += [
+            (int(checked.sheet.row_numbers[row]), raw_row(checked.sheet, row), found)
+            for row, found in checked.problems.items()
+        ]
+        with cursor.copy("COPY enterprises_deliveryreject (delivery_id, row_number, raw, problems) FROM STDIN") as copy:
+            for number, raw, found in sorted(rows, key=lambda row: row[0])[:limit]:
+                kept = raw if source.audience == "enterprise" else encrypt(raw, purpose="delivery reject")
+                problems = json.dumps([one.as_data() for one in found], ensure_ascii=False)
+                copy.write_row((delivery.pk, number, kept, problems))
+
+
+def close_refused(delivery: Delivery, error: DeliveryRefusedError) -> None:
+    checked = error.details.get("checked")
+    if isinstance(checked, Checked):
+        delivery.rows_total = checked.sheet.rows
+        delivery.rows_rejected = len(checked.problems) + len(checked.sheet.set_aside)
+        write_rejects(source_definitions()[delivery.source.code], delivery, checked, REJECTS_KEPT_OF_REFUSED)
+    delivery.state = Delivery.State.REFUSED
+    delivery.remarks = [error.problem.as_data()]
+    delivery.save()
+
+
+def close_loaded(source: SourceDefinition, delivery: Delivery, checked: Checked, records: Records) -> None:
+    """From here on the delivery counts. A register's newest delivery also says how its enterprises are called now."""
+    with transaction.atomic():
+        newest = not delivery.source.deliveries.filter(state=Delivery.State.LOADED, as_of__gt=delivery.as_of).exists()
+        if source.audience == "enterprise" and source.name_column is not None and newest:
+            names = checked.sheet.columns[source.name_column]
+            positions = np.searchsorted(checked.sheet.row_numbers, records.row_numbers)
+            cleaned = pc.utf8_trim_whitespace(names.take(pa.array(positions)))
+            rename(records.ids.tolist(), cleaned.to_pylist(), as_of=delivery.as_of)
+        delivery.rows_total = checked.sheet.rows
+        delivery.rows_rejected = len(checked.problems) + len(checked.sheet.set_aside)
+        delivery.records = len(records)
+        delivery.remarks = checked.remarks
+        delivery.known_from = timezone.now()
+        delivery.state = Delivery.State.LOADED
+        delivery.save()

@@ -1,0 +1,118 @@
+"""Reads a department's file into columns of text, one reader a format."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from enterprises.errors import DeliveryRefusedError, Problem
+
+from .problems import problem
+
+ENCODING_PROBE_BYTES = 1 << 20
+
+
+@dataclass
+class Sheet:
+    """Columns of text by their names, the number of each row (the header is row 1), and lines that are no rows."""
+
+    columns: dict[str, pa.Array]
+    row_numbers: np.ndarray
+    set_aside: list[tuple[int, str, Problem]] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        return len(self.row_numbers) + len(self.set_aside)
+
+
+def refuse(code: str, **words: object) -> DeliveryRefusedError:
+    return DeliveryRefusedError(problem(code, **words))  # type: ignore[arg-type]
+
+
+def encoding_check(path: Path, declared: str) -> None:
+    """Refuse a file that is not in its declared encoding, saying which it seems to be."""
+    with path.open("rb") as file:
+        try:
+            while piece := file.read(ENCODING_PROBE_BYTES):
+                piece += file.readline()  # a line end never lies within a character of either encoding
+                piece.decode(declared)
+            return
+        except UnicodeDecodeError:
+            pass
+        file.seek(0)
+        text = file.read(ENCODING_PROBE_BYTES) + file.readline()
+    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise refuse("encoding", encoding="UTF-16")
+    other = "gb18030" if declared == "utf-8" else "utf-8"
+    try:
+        text.decode(other)
+    except UnicodeDecodeError:
+        raise refuse("encoding_unknown") from None
+    raise refuse("encoding", encoding={"gb18030": "GB 18030 (GBK)", "utf-8": "UTF-8"}[other])
+
+
+def read_csv(path: Path, encoding: str) -> Sheet:
+    encoding_check(path, encoding)
+    set_aside: list[tuple[int, str, Problem]] = []
+
+    def skip(row: arrow_csv.InvalidRow) -> str:
+        wrong = problem("columns", expected=row.expected_columns, actual=row.actual_columns)
+        set_aside.append((row.number, row.text, wrong))
+        return "skip"
+
+    try:
+        names = csv_header(path, encoding)
+        table = arrow_csv.read_csv(
+            path,
+            read_options=arrow_csv.ReadOptions(use_threads=False, encoding=encoding),  # threads lose the row numbers
+            parse_options=arrow_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise refuse("unreadable", reason=str(error)) from error
+    total = table.num_rows + len(set_aside)
+    numbers = np.setdiff1d(np.arange(2, total + 2), [number for number, _, _ in set_aside])
+    return Sheet(dict(zip(names, map(one_array, table.columns), strict=True)), numbers, set_aside)
+
+
+def csv_header(path: Path, encoding: str) -> list[str]:
+    """Column names as they stand in the file; a name that comes twice is refused."""
+    with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
+        line = next((line for line in file if line.strip()), "")
+    if not line:
+        raise refuse("empty")
+    (header,) = arrow_csv.read_csv(
+        pa.BufferReader(line.encode()), read_options=arrow_csv.ReadOptions(autogenerate_column_names=True)
+    ).to_pylist()
+    return check_names([str(name) for name in header.values()])
+
+
+def check_names(names: list[str]) -> list[str]:
+    for name in names:
+        if names.count(name) > 1:
+            raise refuse("repeated_column", column=name)
+    return names
+
+
+def one_array(column: pa.ChunkedArray) -> pa.Array:
+    combined = column.combine_chunks()
+    return combined if isinstance(combined, pa.Array) else pa.array([], column.type)
+
+
+READERS: Mapping[str, Callable[[Path, str], Sheet]] = {".csv": read_csv}
+
+
+def read_sheet(path: Path, *, encoding: str) -> Sheet:
+    """Read a file by its suffix; raises DeliveryRefusedError."""
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise refuse("format", suffix=path.suffix or "?", expected=", ".join(READERS))
+    sheet = reader(path, encoding)
+    if not sheet.rows:
+        raise refuse("empty")
+    return sheet

@@ -1,0 +1,46 @@
+"""What may be asked about beneficiaries, facts and deliveries."""
+
+from django.db.models import Q
+
+from .facts import facts_as_of
+from .identifiers import credit_code_clean
+from .known import KnownFact
+from .models import Beneficiary, Person
+from .secrets import key_unwrap, unseal
+
+__all__ = ["KnownFact", "beneficiary_find", "facts_as_of", "registered_name"]
+
+FOUND_AT_MOST = 50
+
+
+def beneficiary_find(*, query: str) -> list[Beneficiary]:
+    """By code (a former one too), its beginning, or part of a name (a former one too); at most 50, codes first.
+
+    Persons are found by their whole public code only.
+    """
+    text = query.strip()
+    if not text:
+        return []
+    code = credit_code_clean(text)
+    exact = Beneficiary.objects.filter(Q(code=code) | Q(former_codes__code=code)).distinct()
+    if found := list(exact):
+        return found
+    enterprises = Beneficiary.objects.filter(kind=Beneficiary.Kind.ENTERPRISE)
+    if len(code) >= 4 and code.isascii() and code.isalnum():
+        by_code = enterprises.filter(code__startswith=code).order_by("code")[:FOUND_AT_MOST]
+        if found := list(by_code):
+            return found
+    named = Q(name__contains=text) | Q(
+        pk__in=Beneficiary.objects.filter(former_names__name__contains=text).values("pk")
+    )
+    return list(enterprises.filter(named).order_by("sort_key", "code")[:FOUND_AT_MOST])
+
+
+def registered_name(*, beneficiary: Beneficiary) -> str:
+    """The full name, a person's too. To be shown to the beneficiary and to officials who pay him; masked elsewhere."""
+    if beneficiary.kind == Beneficiary.Kind.ENTERPRISE:
+        return beneficiary.name
+    person: Person = beneficiary.person
+    if person.wrapped_key is None:
+        return beneficiary.name
+    return unseal(bytes(person.name_sealed), key=key_unwrap(person.wrapped_key)).decode()
