@@ -44,10 +44,13 @@ def section_of_division() -> Mapping[str, str]:
 def industry_bounds(industry: str) -> Bounds | None:
     """Bounds for a class of GB/T 4754-2017 ("3911", "C3911", "C39" or "C"): the longest match wins.
 
-    None: the notice does not cover the industry, or there is no such industry.
+    None: the notice does not cover the industry, or there is no such industry. Raises LookupError where the industry is
+    given too coarsely: the notice parts it.
     """
     digits = industry.lstrip("ABCDEFGHIJKLMNOPQRST")
     known = bounds_by_industry()
+    if len(digits) < 4 and any(code.startswith(digits) and len(code) > len(digits) for code in finer_codes(industry)):
+        raise LookupError(industry)
     for length in range(len(digits), 1, -1):
         if digits[:length] in known:
             return known[digits[:length]]
@@ -55,11 +58,21 @@ def industry_bounds(industry: str) -> Bounds | None:
     return known.get(section or "")
 
 
+def finer_codes(industry: str) -> list[str]:
+    """Codes by which the notice parts the industry's section."""
+    digits = industry.lstrip("ABCDEFGHIJKLMNOPQRST")
+    section = section_of_division().get(digits[:2]) if digits else industry[:1]
+    return [code for code in bounds_by_industry() if section_of_division().get(code[:2]) == section]
+
+
 def size_class(
     *, industry: str, staff: int | None, revenue: Decimal | None, assets: Decimal | None
 ) -> SizeClass | None:
     """The size class; None where it hangs on what is not known. Staff in persons, revenue and assets in yuan."""
-    bounds = industry_bounds(industry)
+    try:
+        bounds = industry_bounds(industry)
+    except LookupError:
+        return None
     if bounds is None:
         return NOT_CLASSIFIABLE
     values: dict[str, Decimal | int | None] = {"staff": staff, "revenue": revenue, "assets": assets}

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from enterprises.models import Delivery
 from enterprises.services import delivery_load
+from enterprises.vocabulary import fact_definitions
+
+KEY = "统一社会信用代码"
 
 
 def credit_code(number: int, office: str = "340200") -> str:
@@ -32,7 +35,10 @@ class Town:
         self.files = 0
 
     def deliver(self, source: str, header: list[str], *rows: list[object], as_of: str, **options: object) -> Delivery:
+        """Deliver rows under a header of column names or fact codes."""
         self.files += 1
+        facts = fact_definitions()
+        header = [facts[name].column if name in facts else name for name in header]
         path = write_csv(self.folder / f"{source}-{self.files}.csv", header, *rows)
         return delivery_load(source=source, path=path, as_of=date.fromisoformat(as_of), **options)  # type: ignore[arg-type]
 
@@ -40,7 +46,7 @@ class Town:
         """Firms as (code, name, registered on)."""
         return self.deliver(
             "business_register",
-            ["统一社会信用代码", "企业名称", "成立日期"],
+            [KEY, "企业名称", "成立日期"],
             *(list(firm) for firm in firms),
             as_of=as_of,
         )

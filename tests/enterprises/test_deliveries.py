@@ -12,9 +12,7 @@ from enterprises.known import stored_values
 from enterprises.models import Delivery, DeliveryReject, Record
 from enterprises.services import delivery_load
 
-from .files import Town, credit_code, write_csv
-
-KEY = "统一社会信用代码"
+from .files import KEY, Town, credit_code, write_csv
 
 
 def values_of(delivery: Delivery, number: int) -> dict[str, Any]:
