@@ -8,11 +8,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from policies.rules.checker import check
+from policies.rules.decision import EVALUATOR
 from policies.rules.evaluator import Frame
 from policies.rules.functions_lists import Uncertain
 from policies.rules.nodes import Items, Node
 from policies.rules.problems import Problem, RuleProblems
-from policies.rules.rule import EVALUATOR, NO_CONTEXT
+from policies.rules.rule import NO_CONTEXT
 from policies.rules.source import read_source
 from policies.rules.values import UNKNOWN, Context, Vocabulary
 

@@ -1,0 +1,121 @@
+"""Verdict and missing facts against brute force: every completion of the unknown facts is tried."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from itertools import product
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from policies.rules import FactType, compile_rule
+
+VOCABULARY = {
+    "a": FactType("boolean"),
+    "b": FactType("boolean"),
+    "c": FactType("boolean"),
+    "size": FactType("code", codes=("large", "small", "micro")),
+    "n": FactType("integer"),
+    "m": FactType("money"),
+    "day": FactType("date"),
+    "open_code": FactType("code"),
+    "tags": FactType("tags", codes=("x", "y", "z")),
+    "exports": FactType("boolean"),
+    "export_value": FactType("integer", applies_if="exports"),
+}
+# Every value that the conditions below can tell apart.
+DOMAINS: dict[str, list[object]] = {
+    "a": [True, False],
+    "b": [True, False],
+    "c": [True, False],
+    "size": ["large", "small", "micro"],
+    "n": [*range(-3, 9)],
+    "m": [Decimal(fen) / 100 for fen in (0, 99, 100, 101, 150, 199, 200, 201)],
+    "day": [date(2022, 12, 31), date(2023, 1, 1), date(2023, 12, 31), date(2024, 1, 1)],
+    "open_code": ["p", "q", "anything else"],
+    "tags": [frozenset(tags) for tags in ("", "x", "y", "z", "xy", "xz", "yz", "xyz")],
+    "exports": [True, False],
+    "export_value": [0, 1],
+}
+CONDITIONS = [
+    "a",
+    "b",
+    "a = false",
+    "c",
+    'size = "large"',
+    'size in ["small", "micro"]',
+    'size in ["large", "small", "micro"]',
+    'size != "micro"',
+    "n > 2",
+    "n <= 2",
+    "n between 1 and 4",
+    "n in [3..5)",
+    "n * 2 - 1 >= 6",
+    "floor(n / 3) = 1",
+    "abs(n) <= 1",
+    "min(n, 3) >= 3",
+    "n > 3 and n < 4",
+    "if n > 1 then n > 5 else n < 0",
+    "m > 1 and m < 1.005",
+    "m >= 1.5",
+    "m < 2",
+    'day >= date("2023-01-01")',
+    "day.year = 2023",
+    'day > date("2024-01-01") - duration("P1D")',
+    'open_code = "p"',
+    'open_code in ["p", "q"]',
+    '"x" in tags',
+    'list contains(tags, "y")',
+    "count(tags) >= 2",
+    'some t in tags satisfies t in ["x", "z"]',
+    "export_value > 0",
+    "not(export_value > 0)",
+    "exports",
+]
+
+
+def _formulas() -> st.SearchStrategy[str]:
+    return st.recursive(
+        st.sampled_from(CONDITIONS).map(lambda text: f"({text})"),
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' and '.join(parts)})"),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' or '.join(parts)})"),
+            inner.map(lambda part: f"not({part})"),
+        ),
+        max_leaves=5,
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@example("(n > 2) or (n <= 2)", frozenset())
+@example("((a) and (b = false)) or ((b) and (a = false))", frozenset())
+@example("((n > 2) and (a)) or ((n <= 2) and (a))", frozenset())
+@example('(count(tags) >= 2) and not(("x" in tags) or (list contains(tags, "y")))', frozenset())
+@given(_formulas(), st.sets(st.sampled_from(sorted(DOMAINS))).map(frozenset))
+def test_verdict_and_missing_are_what_brute_force_finds(text: str, known: frozenset[str]) -> None:
+    rule = compile_rule(text, VOCABULARY)
+    words = set(re.findall(r"\w+", text)) | ({"exports"} if "export_value" in text else set())
+    used = [code for code in DOMAINS if code in words]
+    facts = {code: DOMAINS[code][len(text) % len(DOMAINS[code])] for code in used if code in known}
+    unknown = [code for code in used if code not in known]
+    answers = {
+        values: rule.evaluate({**facts, **dict(zip(unknown, values, strict=True))}).truth
+        for values in product(*(DOMAINS[code] for code in unknown))
+    }
+    assert None not in answers.values()
+    verdict = rule.evaluate(facts)
+    if len(set(answers.values())) == 1:
+        assert (verdict.truth, verdict.missing) == (next(iter(answers.values())), frozenset())
+        return
+    assert verdict.truth is None
+    assert verdict.missing == {code for place, code in enumerate(unknown) if _matters(place, answers)}
+
+
+def _matters(place: int, answers: dict[tuple[object, ...], bool | None]) -> bool:
+    """Whether two completions that differ in this fact alone have different answers."""
+    seen: dict[tuple[object, ...], bool | None] = {}
+    for values, answer in answers.items():
+        others = values[:place] + values[place + 1 :]
+        if seen.setdefault(others, answer) is not answer:
+            return True
+    return False
