@@ -48,7 +48,7 @@ def message_read(data: bytes) -> Reading:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise UnreadableMessageError(f"not well-formed XML: {error}") from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise UnreadableMessageError("a bank's message has no document type declaration")
     named = NAMESPACE.match(root.tag)
     reader = READERS.get(named.group(1)) if named else None
