@@ -1,15 +1,27 @@
 """Policies, their versions and history, and the city's parameters by date."""
 
+from datetime import timedelta
 from functools import cached_property
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, Q
 
 from policies import guards
-from policies.definition import Definition, ExactDecoder, ExactEncoder, definition_parse
+from policies.definition import Definition, ExactDecoder, ExactEncoder, Span, definition_parse
+
+
+def span_from_range(days: DateRange) -> Span:
+    """PostgreSQL's half-open range as a span with both ends included."""
+    until = None if days.upper is None else days.upper - timedelta(days=1)
+    return Span(since=days.lower, until=until)
+
+
+def range_from_span(span: Span) -> DateRange:
+    return DateRange(span.since, None if span.until is None else span.until + timedelta(days=1), "[)")
 
 
 class Policy(models.Model):
@@ -98,6 +110,11 @@ class PolicyVersion(models.Model):
     @cached_property
     def parsed(self) -> Definition:
         return definition_parse(self.definition)
+
+    @property
+    def days(self) -> Span:
+        """The days in force, both ends included."""
+        return span_from_range(self.in_force)
 
 
 class PolicyEvent(models.Model):
