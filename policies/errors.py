@@ -16,20 +16,17 @@ class Severity(StrEnum):
 class Problem:
     """One problem of a policy.
 
-    `place` is the path of keys that leads to it ("document.issued_on", "examples.2.verdict"); `column` counts the
-    characters before the problem in the expression at that place, where there is one. `zh` and `en` say what is wrong
-    and what to do.
+    `place` is the path of keys that leads to it ("document.issued_on", "examples.2.verdict"). `zh` and `en` say what is
+    wrong and what to do; a problem in an expression begins with line:column, both from 1.
     """
 
     place: str
     zh: str
     en: str
     severity: Severity = Severity.ERROR
-    column: int | None = None
 
     def __str__(self) -> str:
-        column = "" if self.column is None else f" (column {self.column + 1})"
-        return f"{self.place}{column}: {self.en}"
+        return f"{self.place}: {self.en}"
 
 
 class PolicyError(Exception):

@@ -34,7 +34,7 @@ from policies.definition.types import (
 from policies.errors import DefinitionProblems, Problem
 
 CODE = r"[a-z0-9]+(-[a-z0-9]+)*"
-AREA = r"\d{6}"
+AREA = r"\d{6}|[A-Z]{2}-[A-Z]{2}"
 DURATION = r"P(\d+Y)?(\d+M)?(\d+D)?"
 NOTHING = Text("", "")
 

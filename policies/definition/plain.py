@@ -1,6 +1,7 @@
 """Plain data: dataclasses to what YAML and JSON know, and JSON that keeps decimals exact."""
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
@@ -81,3 +82,8 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 def canonical_json(data: Plain) -> str:
     """One text for equal data, whatever file or row it came from: what is hashed."""
     return json.dumps(data, cls=ExactEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(text: str) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Policies in and out: one module a format."""
