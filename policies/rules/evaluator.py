@@ -31,7 +31,7 @@ class Frame:
 
     A fact that does not apply (`applies_if`) has no value; with `absent_is_zero` (amounts) a number that does not apply
     is 0. With `assume_applicable` (conditions of a formula, which has the guard beside them) it is read as it stands.
-    With `only_certain_items` (amounts) the policy's items are the rows that surely count.
+    `items` chooses the rows of the policy's items.
     """
 
     vocabulary: Vocabulary
@@ -42,7 +42,7 @@ class Frame:
     variables: Mapping[str, object] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     notes: list[tuple[str, str]] = field(default_factory=list)
-    only_certain_items: bool = False
+    items: Callable[[Frame], object] | None = None
     assume_applicable: bool = False
     absent_is_zero: bool = False
 
@@ -158,16 +158,7 @@ class Evaluator:
     # --- lists -------------------------------------------------------------------------------------
 
     def _items(self, node: nodes.Items, frame: Frame) -> object:
-        rows = frame.fact(node.source)
-        if rows is UNKNOWN or node.where is None:
-            return rows
-        if not frame.only_certain_items:
-            return self._filtered(rows, node.where, frame)
-        missing = frame.missing
-        frame.missing = set()  # what a pending row lacks is told with the row, not with the amount
-        kept = self._filtered(rows, node.where, frame)
-        frame.missing = missing
-        return tuple(row for row in kept if not isinstance(row, Uncertain))
+        return frame.items(frame) if frame.items is not None else frame.fact(node.source)
 
     def _filter(self, node: nodes.Filter, frame: Frame) -> object:
         source = self.value(node.source, frame)

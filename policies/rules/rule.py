@@ -11,8 +11,9 @@ from policies.rules.checker import check
 from policies.rules.decision import Assessment, CellCache
 from policies.rules.evaluator import Frame
 from policies.rules.formula import Formula, formula_of
-from policies.rules.nodes import Items, Node
-from policies.rules.problems import Problem, RuleProblems
+from policies.rules.items import CompiledItems
+from policies.rules.nodes import Node
+from policies.rules.problems import RuleProblems
 from policies.rules.reasons import Reason
 from policies.rules.source import read_source
 from policies.rules.values import Context, Vocabulary
@@ -49,19 +50,19 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Rule:
-    """A checked rule. `tree`: its syntax; `formula`: and / or over conditions; `warnings`: what to know of it."""
+    """A checked rule. `tree`: its syntax; `formula`: and / or over conditions; See also `findings`."""
 
     text: str
     vocabulary: Vocabulary
     tree: Node
     formula: Formula
-    items: Items | None = None
-    warnings: tuple[Problem, ...] = ()
+    items: CompiledItems | None = None
     _cells: CellCache = field(default_factory=dict, compare=False, repr=False)
 
     def evaluate(self, facts: Mapping[str, object], context: Context = NO_CONTEXT) -> Verdict:
         """The verdict on facts {code: value}; absent or None is unknown. Raises FactValueError for a wrong value."""
-        frame = Frame(self.vocabulary, facts, context, assume_applicable=True)
+        choose = self.items.possible if self.items is not None else None
+        frame = Frame(self.vocabulary, facts, context, assume_applicable=True, items=choose)
         verdict = Verdict(self.formula, Assessment(frame, self._cells))
         _ = verdict.truth  # a wrong value is an error here, not later
         return verdict
@@ -77,8 +78,7 @@ def compile_rule(
     """Read and check a rule. Raises RuleProblems with every problem, each with its position."""
     source = read_source(text, vocabulary, tables=tables, items=items)
     checked = check(source, vocabulary, expected="boolean")
-    errors = [problem for problem in checked.problems if problem.severity == "error"]
-    if errors:
-        raise RuleProblems(errors)
-    warnings = tuple(problem for problem in checked.problems if problem.severity == "warning")
-    return Rule(text, vocabulary, checked.tree, formula_of(checked.tree, vocabulary), checked.items, warnings)
+    if checked.problems:
+        raise RuleProblems(checked.problems)
+    counted = CompiledItems(checked.items, vocabulary) if checked.items is not None else None
+    return Rule(text, vocabulary, checked.tree, formula_of(checked.tree, vocabulary), counted)
