@@ -32,15 +32,30 @@ def parameter_types() -> dict[str, FactType]:
     }
 
 
-def parameters_as_of(on: date, *, known_at: datetime | None = None) -> dict[str, object]:
-    """Code -> value in force on a day, in the language's types; `known_at` leaves out what was entered later.
+@dataclass(frozen=True, slots=True)
+class ParameterBook:
+    """All values of all parameters: (since, code, value) in the order in which later ones take their place."""
 
-    A parameter without a value on that day is not in it: unknown.
-    """
-    values = ParameterValue.objects.filter(since__lte=on).select_related("parameter").order_by("since", "id")
+    entries: tuple[tuple[date, str, object], ...]
+
+    def as_of(self, on: date) -> dict[str, object]:
+        """Code -> value in force on a day. A parameter without a value on that day is not in it: unknown."""
+        return {code: value for since, code, value in self.entries if since <= on}
+
+
+def parameter_book(*, known_at: datetime | None = None) -> ParameterBook:
+    """Every value; `known_at` leaves out what was entered later."""
+    values = ParameterValue.objects.select_related("parameter").order_by("since", "id")
     if known_at is not None:
         values = values.filter(entered_at__lte=known_at)
-    return {value.parameter.code: parameter_value(value.parameter.kind, value.value) for value in values}
+    return ParameterBook(
+        tuple((row.since, row.parameter.code, parameter_value(row.parameter.kind, row.value)) for row in values)
+    )
+
+
+def parameters_as_of(on: date, *, known_at: datetime | None = None) -> dict[str, object]:
+    """Code -> value in force on a day, in the language's types; `known_at` leaves out what was entered later."""
+    return parameter_book(known_at=known_at).as_of(on)
 
 
 def parameter_value(kind: str, text: str) -> object:

@@ -1,0 +1,76 @@
+"""The published policies, compiled once: what the store answers from until something is published or withdrawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from django.conf import settings
+from django.db.models import Count, Max
+
+from policies.compiled import CompiledPolicy, compile_definition
+from policies.definition import Audience
+from policies.lexicon import Lexicon
+from policies.models import ParameterValue, PolicyEvent, PolicyVersion
+from policies.parameters import ParameterBook, parameter_book
+from policies.selectors import versions_published
+from supermarket.matching.periods import Offer, offer_on
+from supermarket.matching.vocabulary import store_lexicon
+
+SHELF_KINDS = (PolicyEvent.Kind.PUBLISHED, PolicyEvent.Kind.SUPERSEDED, PolicyEvent.Kind.WITHDRAWN)
+DAYS_KEPT = 16  # answers for how many different days are kept ready
+
+Fingerprint = tuple[int, int | None, int | None]
+
+
+@dataclass(frozen=True)
+class StoreCatalogue:
+    """`versions`: published, and of an area that meets the installation's. Compiled policies are kept by version id."""
+
+    lexicon: Lexicon
+    versions: tuple[PolicyVersion, ...]
+    parameters: ParameterBook
+    _compiled: dict[int, CompiledPolicy] = field(default_factory=dict)
+    _offers: dict[tuple[date, str], tuple[Offer, ...]] = field(default_factory=dict)
+
+    def compiled(self, version: PolicyVersion) -> CompiledPolicy:
+        """Ready to evaluate; raises RuleProblems only where the vocabulary changed since the publication."""
+        found = self._compiled.get(version.pk)
+        if found is None:
+            found = self._compiled[version.pk] = compile_definition(version.parsed, self.lexicon)
+        return found
+
+    def offers(self, as_of: date, audience: Audience | str) -> tuple[Offer, ...]:
+        """What stands on the shelf of an audience on a day: policies in force, and those past whose claims are still
+        taken; ordered by code."""
+        key = (as_of, str(audience))
+        if key not in self._offers:
+            if len(self._offers) >= DAYS_KEPT:
+                self._offers.clear()
+            found = (offer_on(version, as_of) for version in self.versions if version.parsed.audience == str(audience))
+            self._offers[key] = tuple(offer for offer in found if offer is not None)
+        return self._offers[key]
+
+    def parameters_as_of(self, on: date) -> Mapping[str, object]:
+        return self.parameters.as_of(on)
+
+
+def store_catalogue() -> StoreCatalogue:
+    """The catalogue as it is published now; made anew only when it has changed."""
+    return _catalogue(_fingerprint(), settings.INSTALLATION_AREA)
+
+
+def _fingerprint() -> Fingerprint:
+    """Changes with every publication, end, withdrawal and parameter value. The count sees a transaction that commits
+    after one with a higher id."""
+    events = PolicyEvent.objects.filter(kind__in=SHELF_KINDS).aggregate(count=Count("id"), last=Max("id"))
+    return events["count"], events["last"], ParameterValue.objects.aggregate(last=Max("id"))["last"]
+
+
+@lru_cache(maxsize=2)
+def _catalogue(fingerprint: Fingerprint, installation_area: str) -> StoreCatalogue:
+    lexicon = store_lexicon()
+    versions = tuple(
+        version for version in versions_published() if lexicon.areas_meet(version.definition["area"], installation_area)
+    )
+    return StoreCatalogue(lexicon, versions, parameter_book())

@@ -1,0 +1,31 @@
+"""The shelf: all policies as they stand for one beneficiary."""
+
+from supermarket.shelf.assembly import shelf_for
+from supermarket.shelf.types import (
+    AmountKind,
+    ClaimSummary,
+    Group,
+    MaterialItem,
+    MaterialState,
+    MissingFact,
+    NearestStep,
+    Provenance,
+    Reason,
+    Shelf,
+    ShelfItem,
+)
+
+__all__ = [
+    "AmountKind",
+    "ClaimSummary",
+    "Group",
+    "MaterialItem",
+    "MaterialState",
+    "MissingFact",
+    "NearestStep",
+    "Provenance",
+    "Reason",
+    "Shelf",
+    "ShelfItem",
+    "shelf_for",
+]

@@ -1,0 +1,67 @@
+"""A shelf put together: facts as far as the viewer may see them, the store's answers, claims of the owner."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from enterprises.models import Beneficiary
+from policies.definition import Audience
+from supermarket.dates import today
+from supermarket.matching.answers import shelf_answer
+from supermarket.shelf.items import shelf_item
+from supermarket.shelf.knowledge import Knowledge
+from supermarket.shelf.types import Group, Shelf, ShelfItem
+from supermarket.users.models import User
+from supermarket.users.selectors import beneficiary_represented
+
+
+def shelf_for(
+    *,
+    beneficiary: Beneficiary | None,
+    typed_facts: Mapping[str, object],
+    as_of: date,
+    viewer: User | None,
+    audience: Audience | str = Audience.ENTERPRISE,
+) -> Shelf:
+    """The shelf as `viewer` may see it: who represents the beneficiary today sees all, anybody else what is public.
+
+    `typed_facts`: {code: value} in the language's types, in place of what is known. Without a beneficiary, `audience`
+    says whose shelf it is.
+    """
+    owner = (
+        beneficiary is not None
+        and viewer is not None
+        and beneficiary_represented(user=viewer, code=beneficiary.code, on=today())
+    )
+    return shelf_of(beneficiary=beneficiary, typed_facts=typed_facts, as_of=as_of, owner=owner, audience=audience)
+
+
+def shelf_of(
+    *,
+    beneficiary: Beneficiary | None,
+    typed_facts: Mapping[str, object],
+    as_of: date,
+    owner: bool,
+    audience: Audience | str = Audience.ENTERPRISE,
+) -> Shelf:
+    """The shelf with all facts (`owner`) or with public ones alone; the caller answers for who looks."""
+    whose = audience if beneficiary is None else beneficiary.kind
+    knowledge = Knowledge(beneficiary=beneficiary, owner=owner, typed=typed_facts)
+    answers = shelf_answer(audience=whose, facts=knowledge.facts, as_of=as_of)
+    items = (shelf_item(answer, knowledge, claims=()) for answer in answers)
+    return Shelf(
+        as_of=as_of,
+        audience=str(whose),
+        owner=owner,
+        items=tuple(sorted((item for item in items if item is not None), key=_rank)),
+        typed=dict(typed_facts),
+    )
+
+
+def _rank(item: ShelfItem) -> tuple[int, int, str]:
+    """By group; within it the larger sum first, then what is nearest, then by code."""
+    order = list(Group).index(item.group)
+    if item.group in (Group.ON_THE_WAY, Group.ONE_CLICK, Group.ELSEWHERE):
+        return order, -(item.amount_fen or 0), item.code
+    if item.group is Group.CANNOT_TELL:
+        return order, len(item.missing), item.code
+    return order, sum(reason.truth is not True for reason in item.reasons), item.code
