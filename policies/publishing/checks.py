@@ -73,16 +73,13 @@ def _expression_problems(definition: Definition, lexicon: Lexicon) -> Iterator[P
         except RuleProblems as error:
             yield from (_placed(place, problem) for problem in error.problems)
             return
-        yield from (_placed(place, problem) for problem in compiled.warnings)
         yield from _constant_problems(place, compiled)
 
     def amount(place: str, text: str) -> Iterator[Problem]:
         try:
-            compiled = compile_amount(text, lexicon.vocabulary, tables=tables, items=items)
+            compile_amount(text, lexicon.vocabulary, tables=tables, items=items)
         except RuleProblems as error:
             yield from (_placed(place, problem) for problem in error.problems)
-            return
-        yield from (_placed(place, problem) for problem in compiled.warnings)
 
     yield from rule("eligibility", definition.eligibility)
     if definition.amount is not None:

@@ -133,17 +133,22 @@ class Offer:
 
 def offer_on(version: PolicyVersion, as_of: date) -> Offer | None:
     """None where the version is neither in force on `as_of` nor open for claims."""
-    definition, in_force = version.parsed, version.days
-    current = in_force.covers(as_of)
-    open_periods = periods_open(definition, in_force, as_of)
+    current = version.days.covers(as_of)
+    open_periods = periods_open(version.parsed, version.days, as_of)
     if not current and not open_periods:
         return None
-    period = open_periods[0] if open_periods else period_of(definition.period, as_of)
+    period = open_periods[0] if open_periods else period_of(version.parsed.period, as_of)
+    return offer_for(version, period, as_of)
+
+
+def offer_for(version: PolicyVersion, period: str, decision: date) -> Offer:
+    """The version for one period, as on the day of decision."""
+    definition, in_force = version.parsed, version.days
     return Offer(
         version=version,
         period=period,
-        reference=reference_date(definition, in_force, period, as_of),
-        window=claim_window(definition, in_force, period, as_of),
-        periods_open=open_periods,
-        current=current,
+        reference=reference_date(definition, in_force, period, decision),
+        window=claim_window(definition, in_force, period, decision),
+        periods_open=periods_open(definition, in_force, decision),
+        current=in_force.covers(decision),
     )

@@ -1,6 +1,6 @@
 """The shelf: all policies as they stand for one beneficiary."""
 
-from supermarket.shelf.assembly import shelf_for
+from supermarket.shelf.assembly import shelf_for, shelf_of
 from supermarket.shelf.types import (
     AmountKind,
     ClaimSummary,
@@ -28,4 +28,5 @@ __all__ = [
     "Shelf",
     "ShelfItem",
     "shelf_for",
+    "shelf_of",
 ]

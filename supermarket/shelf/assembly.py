@@ -6,7 +6,7 @@ from datetime import date
 from enterprises.models import Beneficiary
 from policies.definition import Audience
 from supermarket.dates import today
-from supermarket.matching.answers import shelf_answer
+from supermarket.matching.selectors import shelf_answer
 from supermarket.shelf.items import shelf_item
 from supermarket.shelf.knowledge import Knowledge
 from supermarket.shelf.types import Group, Shelf, ShelfItem

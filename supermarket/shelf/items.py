@@ -4,7 +4,7 @@ from datetime import date
 
 from policies.definition import DeliveryMode, Pay, Payer, Text, Verdict
 from policies.rules.nodes import Call, walk
-from supermarket.matching.answers import PolicyAnswer
+from supermarket.matching.selectors import PolicyAnswer
 from supermarket.shelf.knowledge import Knowledge, fact_source, source_name
 from supermarket.shelf.reasons import reasons_of
 from supermarket.shelf.types import (

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from policies.compiled import CompiledPolicy
 from policies.definition import Audience, Definition, Pay, Payer, Verdict
@@ -10,10 +11,12 @@ from policies.models import PolicyVersion
 from policies.rules import Amount, Context
 from policies.rules import Verdict as RuleVerdict
 from supermarket.matching.catalogue import StoreCatalogue, store_catalogue
-from supermarket.matching.periods import Offer
+from supermarket.matching.periods import Offer, offer_for
 
 Facts = Mapping[str, object]
 FactsAt = Callable[[date], Facts]
+Paid = Mapping[tuple[str, str], Decimal]
+NOTHING_PAID: Paid = {}
 
 VERDICTS = {True: Verdict.ELIGIBLE, False: Verdict.INELIGIBLE, None: Verdict.UNKNOWN}
 
@@ -81,10 +84,39 @@ def shelf_answer(*, audience: Audience | str, facts: Facts | FactsAt, as_of: dat
     return [policy_answer(offer, facts_at(offer.reference), catalogue) for offer in catalogue.offers(as_of, audience)]
 
 
-def policy_answer(offer: Offer, facts: Facts, catalogue: StoreCatalogue) -> PolicyAnswer:
+def version_answer(
+    *,
+    version: PolicyVersion,
+    period: str,
+    decision: date,
+    facts: Facts | FactsAt,
+    parameters: Mapping[str, object] | None = None,
+    paid: Paid = NOTHING_PAID,
+) -> PolicyAnswer:
+    """One version decided for one period, as a claim or a run decides it.
+
+    `facts` as in shelf_answer; `parameters`: code -> value on the reference date (default: as known now); `paid`:
+    (group, window) -> yuan already paid, which only claims know.
+    """
+    catalogue = store_catalogue()
+    offer = offer_for(version, period, decision)
+    found = facts(offer.reference) if callable(facts) else facts
+    return policy_answer(offer, found, catalogue, parameters=parameters, paid=paid)
+
+
+def policy_answer(
+    offer: Offer,
+    facts: Facts,
+    catalogue: StoreCatalogue,
+    *,
+    parameters: Mapping[str, object] | None = None,
+    paid: Paid = NOTHING_PAID,
+) -> PolicyAnswer:
     """One policy decided on facts of its reference date."""
     policy = catalogue.compiled(offer.version)
-    context = Context(as_of=offer.reference, parameters=catalogue.parameters_as_of(offer.reference))
+    if parameters is None:
+        parameters = catalogue.parameters_as_of(offer.reference)
+    context = Context(as_of=offer.reference, parameters=parameters, paid=paid)
     decided = policy.rule.evaluate(facts, context=context)
     amount = None
     if decided.truth and policy.amount is not None:
