@@ -143,6 +143,7 @@ def _instalment(reader: Reader) -> Instalment:
         share=reader.fraction("share", required=True) or Fraction(1),
         after=reader.text("after", pattern=DURATION) or "P0D",
         condition=reader.expression("if"),
+        schedule=reader.expression("when"),
     )
 
 
@@ -280,7 +281,11 @@ def _contradictions(definition: Definition) -> list[Problem]:
                 "pay", zh="自行申报事项本店不拨付，应为 never", en="must be never: a tax declaration is not paid here"
             )
         )
-    shares = [instalment.share for instalment in definition.instalments]
-    if shares and sum(shares) != 1:
-        problems.append(Problem("instalments", zh="各期份额之和应为 1", en="the shares must add up to 1"))
+    schedules: dict[str | None, Fraction] = {}
+    for instalment in definition.instalments:
+        schedules[instalment.schedule] = schedules.get(instalment.schedule, Fraction(0)) + instalment.share
+    if any(total != 1 for total in schedules.values()):
+        problems.append(
+            Problem("instalments", zh="同一 when 的各期份额之和应为 1", en="the shares of each `when` must add up to 1")
+        )
     return problems

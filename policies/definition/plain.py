@@ -29,7 +29,7 @@ class DayOfYear:
 
 
 # Attribute names that the exchange format spells otherwise (`from` and `if` are words of Python).
-KEYS = {"since": "from", "condition": "if", "source": "from"}
+KEYS = {"since": "from", "condition": "if", "schedule": "when", "source": "from"}
 
 
 class ExactEncoder(json.JSONEncoder):

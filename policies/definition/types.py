@@ -125,11 +125,16 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
-    """`share` of the amount, `after` an ISO 8601 duration from the first payment, if `condition` holds."""
+    """`share` of the amount, `after` an ISO 8601 duration from the first payment, if `condition` holds on that day.
+
+    `schedule`: whose instalment it is, decided once with the claim (talent of class A is paid at once, of class B over
+    five years); the shares of one schedule add up to 1.
+    """
 
     share: Fraction
     after: str = "P0D"
     condition: str | None = None
+    schedule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

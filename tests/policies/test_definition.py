@@ -113,6 +113,16 @@ def test_what_contradicts_itself_is_refused(changes: dict[str, object], place: s
     assert [problem.place for problem in caught.value.problems] == [place]
 
 
+def test_each_schedule_of_instalments_adds_up_by_itself() -> None:
+    whole = {"share": 1, "when": 'class = "A"'}
+    halves = [{"share": "1/2", "when": 'class = "B"'}, {"share": "1/2", "after": "P1Y", "when": 'class = "B"'}]
+    parsed = definition(instalments=[whole, *halves])
+    assert [part.schedule for part in parsed.instalments] == ['class = "A"', 'class = "B"', 'class = "B"']
+    assert definition_parse(parsed.as_data()) == parsed
+    with pytest.raises(DefinitionProblems):
+        definition(instalments=[whole, halves[0]])
+
+
 def test_a_day_of_the_year_stands_in_every_year() -> None:
     assert DayOfYear(2, 29).in_year(2023) == datetime.date(2023, 2, 28)
     assert DayOfYear(2, 29).in_year(2024) == datetime.date(2024, 2, 29)
