@@ -1,6 +1,6 @@
 """A definition made ready to evaluate: the area in front of the rule, and the amount."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,14 @@ from policies.rules import CompiledAmount, Rule, compile_amount, compile_rule
 class CompiledPolicy:
     """`rule`: area and eligibility; `amount`: yuan per beneficiary, None where none is printed or a pool is shared out;
     `weight` and `pool_total`: a beneficiary's part of the pool, and what the pool holds; `instalment_conditions`: one
-    an instalment, None where it has none."""
+    an instalment (`if`), None where it has none; `instalment_schedules` likewise (`when`: whose instalment it is)."""
 
     rule: Rule
     amount: CompiledAmount | None = None
     weight: CompiledAmount | None = None
     pool_total: CompiledAmount | None = None
     instalment_conditions: tuple[Rule | None, ...] = ()
+    instalment_schedules: tuple[Rule | None, ...] = ()
 
 
 def eligibility_with_area(definition: Definition, lexicon: Lexicon) -> str:
@@ -57,6 +58,9 @@ def compile_definition(definition: Definition, lexicon: Lexicon) -> CompiledPoli
     def rule(text: str) -> Rule:
         return compile_rule(text, vocabulary, tables=tables, items=items)
 
+    def rules(texts: Iterable[str | None]) -> tuple[Rule | None, ...]:
+        return tuple(None if text is None else rule(text) for text in texts)
+
     def amount(text: str | None) -> CompiledAmount | None:
         return None if text is None else compile_amount(text, vocabulary, tables=tables, items=items)
 
@@ -66,8 +70,6 @@ def compile_definition(definition: Definition, lexicon: Lexicon) -> CompiledPoli
         amount=amount(definition.amount),
         weight=amount(pool.weight) if pool else None,
         pool_total=amount(pool.total) if pool else None,
-        instalment_conditions=tuple(
-            None if instalment.condition is None else rule(instalment.condition)
-            for instalment in definition.instalments
-        ),
+        instalment_conditions=rules(instalment.condition for instalment in definition.instalments),
+        instalment_schedules=rules(instalment.schedule for instalment in definition.instalments),
     )

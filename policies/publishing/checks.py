@@ -90,6 +90,8 @@ def _expression_problems(definition: Definition, lexicon: Lexicon) -> Iterator[P
     for number, instalment in enumerate(definition.instalments, start=1):
         if instalment.condition is not None:
             yield from rule(f"instalments.{number}.if", instalment.condition)
+        if instalment.schedule is not None:
+            yield from rule(f"instalments.{number}.when", instalment.schedule)
 
 
 def _constant_problems(place: str, rule: Rule) -> Iterator[Problem]:
