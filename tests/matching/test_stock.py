@@ -47,13 +47,14 @@ def states() -> dict[str, list[str]]:
 def test_good_files_go_in_and_bad_ones_are_told(tmp_path: Path) -> None:
     good = write(tmp_path, "good")
     unknown_fact = write(tmp_path, "unknown-fact", eligibility="headcount >= 30")
+    wrong_type = write(tmp_path, "wrong-type", eligibility="insured_headcount >= true")
     broken = tmp_path / "broken.yaml"
     broken.write_text("code: [", encoding="utf-8")
     gb18030 = tmp_path / "gb18030.yaml"
     gb18030.write_bytes("title: 研发".encode("gb18030"))
     misnamed = write(tmp_path, "named").rename(tmp_path / "misnamed.yaml")
-    output = stock(good, unknown_fact, broken, gb18030, misnamed)
-    assert states() == {"good": ["published"], "unknown-fact": ["draft"]}
+    output = stock(good, unknown_fact, wrong_type, broken, gb18030, misnamed)
+    assert states() == {"good": ["published"], "unknown-fact": ["draft"], "wrong-type": ["draft"]}
     assert PolicyVersion.objects.get(policy__code="good").sample
     assert "published  good" in output and "drafted    unknown-fact" in output
     for name in ["broken", "gb18030", "misnamed"]:

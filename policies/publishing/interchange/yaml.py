@@ -16,7 +16,13 @@ SIZE_MAX = 1_000_000  # characters of one file
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader with exact decimals and no silent overwriting."""
+    """SafeLoader with exact decimals, no silent overwriting, and no aliases (they can refer to themselves)."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, "aliases (*) are not taken", mark)
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()

@@ -36,11 +36,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("query", help="credit code, person code, or part of a name")
         parser.add_argument("--as-of", type=date.fromisoformat, default=None, metavar="YYYY-MM-DD")
-        parser.add_argument("--zh", action="store_true", help="in Chinese")
+        parser.add_argument("--language", choices=["zh", "en"], default=None, help="default: the installation's")
 
-    def handle(self, *args: Any, query: str, as_of: date | None, zh: bool, **options: Any) -> None:
+    def handle(self, *args: Any, query: str, as_of: date | None, language: str | None, **options: Any) -> None:
         console = Console(file=cast("IO[str]", self.stdout), highlight=False)
-        language = "zh-hans" if zh or (get_language() or "").startswith("zh") else "en"
+        language = language or get_language() or "zh"
         beneficiary = find(query)
         day = as_of or today()
         shelf = shelf_of(beneficiary=beneficiary, typed_facts={}, as_of=day, owner=True)
