@@ -4,6 +4,7 @@ from datetime import date
 
 from policies.definition import DeliveryMode, Pay, Payer, Text, Verdict
 from policies.rules.nodes import Call, walk
+from supermarket.matching.ranking import ranked_missing
 from supermarket.matching.selectors import PolicyAnswer
 from supermarket.shelf.knowledge import Knowledge, fact_source, source_name
 from supermarket.shelf.reasons import reasons_of
@@ -132,7 +133,7 @@ def missing_of(answer: PolicyAnswer, knowledge: Knowledge) -> tuple[MissingFact,
             source=fact_source(code, audience),
             typeable=code in vocabulary and not vocabulary[code].parameter and vocabulary[code].kind != "items",
         )
-        for code in sorted(answer.missing)
+        for code in ranked_missing(answer.missing, answer.decided.reasons)
     )
 
 
