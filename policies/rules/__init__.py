@@ -1,8 +1,13 @@
 """The rule language: FEEL for eligibility and amounts. Standard library only; no clock, no I/O. See LANGUAGE.md."""
 
 from policies.rules.amount import Amount, CompiledAmount, compile_amount
+from policies.rules.explanation import Explanation, explain, explain_reason
+from policies.rules.facts import facts_as_data, facts_from_data
+from policies.rules.formatter import format_rule
 from policies.rules.items import PendingRow
+from policies.rules.nearest import Change, NearestWay, nearest_way
 from policies.rules.problems import FactValueError, Problem, RuleProblems
+from policies.rules.questions import Question, rank_questions
 from policies.rules.reasons import Reason
 from policies.rules.rule import Rule, Verdict, compile_rule
 from policies.rules.values import UNKNOWN, Context, DaysTime, FactType, Vocabulary, YearsMonths
@@ -10,13 +15,17 @@ from policies.rules.values import UNKNOWN, Context, DaysTime, FactType, Vocabula
 __all__ = [
     "UNKNOWN",
     "Amount",
+    "Change",
     "CompiledAmount",
     "Context",
     "DaysTime",
+    "Explanation",
     "FactType",
     "FactValueError",
+    "NearestWay",
     "PendingRow",
     "Problem",
+    "Question",
     "Reason",
     "Rule",
     "RuleProblems",
@@ -25,4 +34,11 @@ __all__ = [
     "YearsMonths",
     "compile_amount",
     "compile_rule",
+    "explain",
+    "explain_reason",
+    "facts_as_data",
+    "facts_from_data",
+    "format_rule",
+    "nearest_way",
+    "rank_questions",
 ]

@@ -60,6 +60,10 @@ class Assessment:
             return Answered(None, frozenset(frame.missing))
         return Answered(False, note="no-value") if truth is None else Answered(truth)
 
+    def assume(self, condition: Condition) -> None:
+        """Take a condition as met, whatever the facts say."""
+        self.answered[condition.node] = Answered(not condition.negated)
+
     # --- verdicts -----------------------------------------------------------------------------------------------
 
     def kleene(self, formula: Formula) -> bool | None:
@@ -105,6 +109,20 @@ class Assessment:
         except TooManyCells:
             return None, self.read_by(rest)
 
+    def deciding_share(self, formula: Formula) -> dict[str, float]:
+        """For each missing fact, the share of its cells that would settle the verdict alone."""
+        rest = self.residual(formula)
+        space = self.space(rest)
+        shares: dict[str, float] = {}
+        try:
+            for variable in space.support(rest):
+                settled = sum(len(space.possible(space.restrict(rest, variable, cell))) == 1 for cell in variable.cells)
+                for fact in variable.facts:
+                    shares[fact] = max(shares.get(fact, 0.0), settled / len(variable.cells))
+        except TooManyCells:
+            return dict.fromkeys(self.read_by(rest), 0.0)
+        return shares
+
     def read_by(self, formula: Formula) -> frozenset[str]:
         """All unknown facts that the open conditions of a residual formula read."""
         return frozenset().union(*(self.answer(condition.node).missing for condition in conditions_of(formula)))
@@ -136,13 +154,14 @@ class Assessment:
 
     def _only_fact(self, condition: Condition) -> str | None:
         """The one fact that the condition reads, if unknown as a whole; context that is known counts as constant."""
-        facts = [code for code in condition.facts if not self._is_context(code)]
+        facts = [code for code in condition.facts if not self.is_context(code)]
         if len(facts) != 1:
             return None
         value = self.frame.context.as_of if facts[0] == "as_of" else self.frame.fact(facts[0])
         return facts[0] if value is UNKNOWN or value is None else None
 
-    def _is_context(self, code: str) -> bool:
+    def is_context(self, code: str) -> bool:
+        """Whether a code stands for the reference date or a city value that this evaluation was told."""
         if code == "as_of":
             return self.frame.context.as_of is not None
         fact_type = self.frame.vocabulary.get(code)
@@ -158,13 +177,18 @@ class Assessment:
         return found
 
     def _find_cells(self, fact: str, conditions: tuple[nodes.Node, ...]) -> tuple[Cell, ...] | None:
+        candidates = self.witness_answers(fact, conditions)
+        return distinct_cells(candidates) if candidates else None
+
+    def witness_answers(
+        self, fact: str, conditions: tuple[nodes.Node, ...]
+    ) -> list[tuple[object, dict[nodes.Node, Answer]]]:
+        """Values that stand for all values of a fact, each with the answers to the conditions; none if unclear."""
         fact_type = _DAY if fact == "as_of" else self.frame.vocabulary.get(fact)
         if fact_type is None:
-            return None
+            return []
         values = witnesses(fact, fact_type, conditions, lambda node: EVALUATOR.value(node, self.frame))
-        if values is None:
-            return None
-        return distinct_cells([(value, self._answers(fact, value, conditions)) for value in values])
+        return [(value, self._answers(fact, value, conditions)) for value in values or ()]
 
     def _answers(self, fact: str, value: object, conditions: tuple[nodes.Node, ...]) -> dict[nodes.Node, Answer]:
         frame = Frame(self.frame.vocabulary, self.frame.facts, self.frame.context, assume_applicable=True)

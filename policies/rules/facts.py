@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from policies.rules.dates import parse_date
 from policies.rules.problems import FactValueError
-from policies.rules.values import UNKNOWN, FactType
+from policies.rules.values import NUMBER_KINDS, UNKNOWN, FactType, Vocabulary
 
 
 class ItemRow(dict[str, object]):
@@ -105,3 +105,49 @@ _READERS: Final[dict[str, Callable[[str, FactType, object], object]]] = {
     "tags": _tags,
     "items": _items,
 }
+
+
+# --- exchange -----------------------------------------------------------------------------------------------------
+
+
+def facts_from_data(data: Mapping[str, object], vocabulary: Vocabulary) -> dict[str, object]:
+    """Facts from YAML or JSON in the language's types; codes that the vocabulary lacks are dropped.
+
+    Numbers may be int, text, or YAML's binary fraction, of which the shortest text is what was written; days ISO
+    texts. Raises FactValueError.
+    """
+    return {
+        code: None if value is None else _from_data(code, vocabulary[code], value)
+        for code, value in data.items()
+        if code in vocabulary
+    }
+
+
+def _from_data(code: str, fact_type: FactType, value: object) -> object:
+    if fact_type.kind == "items" and isinstance(value, list | tuple):
+        return tuple(facts_from_data(row, fact_type.fields or {}) for row in value)
+    if fact_type.kind in NUMBER_KINDS and isinstance(value, str | float):
+        try:
+            value = Decimal(str(value))
+        except InvalidOperation:
+            raise FactValueError(code, value, "a number") from None
+    return read_fact(code, fact_type, value)
+
+
+def facts_as_data(facts: Mapping[str, object]) -> dict[str, object]:
+    """Facts as JSON holds them: numbers and days as texts, tags sorted; `facts_from_data` reads them back."""
+    return {code: _as_data(value) for code, value in facts.items()}
+
+
+def _as_data(value: object) -> object:
+    if value is UNKNOWN:
+        return None
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return facts_as_data(value)
+    return [_as_data(member) for member in value] if isinstance(value, list | tuple) else value

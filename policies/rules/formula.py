@@ -137,6 +137,18 @@ def _single(kind: type[All] | type[Any], parts: list[Formula], empty: Constant) 
     return unique[0] if unique else empty
 
 
+def tree_of(formula: Formula) -> nodes.Node:
+    """The formula as a tree, for writing it down."""
+    match formula:
+        case Constant(value):
+            return nodes.Literal("boolean", value)
+        case Condition(node, negated):
+            return nodes.Not(node) if negated else node
+        case All(parts):
+            return nodes.And(tuple(tree_of(part) for part in parts))
+    return nodes.Or(tuple(tree_of(part) for part in formula.parts))
+
+
 def conditions_of(formula: Formula) -> Iterator[Condition]:
     """All conditions, in reading order, repetitions included."""
     match formula:

@@ -10,7 +10,7 @@ from typing import Any
 from policies.rules.checker import check
 from policies.rules.decision import Assessment, CellCache
 from policies.rules.evaluator import Frame
-from policies.rules.formula import Formula, formula_of
+from policies.rules.formula import Formula, formula_of, tree_of
 from policies.rules.items import CompiledItems
 from policies.rules.nodes import Node
 from policies.rules.problems import RuleProblems
@@ -43,6 +43,19 @@ class Verdict:
     @cached_property
     def reasons(self) -> Reason:
         return self.assessment.reason(self.formula)
+
+    @cached_property
+    def questions(self) -> tuple[str, ...]:
+        """The missing facts, those first that would more often settle the verdict alone."""
+        if self.truth is not None:
+            return ()
+        shares = self.assessment.deciding_share(self.formula)
+        return tuple(sorted(shares, key=lambda fact: (-shares[fact], fact)))
+
+    @cached_property
+    def residual(self) -> Node:
+        """The rule that is left once the known facts are put in; `format_rule` writes it."""
+        return tree_of(self.assessment.residual(self.formula))
 
     def __repr__(self) -> str:
         return f"Verdict(truth={self.truth}, missing={sorted(self.missing)})"
