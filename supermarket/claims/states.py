@@ -56,7 +56,7 @@ CLAIM_MOVES: Mapping[str, tuple[str, ...]] = {
     C.CONFIRMED: (C.RELEASED, C.WAIVED, C.LAPSED, C.WITHDRAWN),
     C.RELEASED: (C.PAYING, C.WAIVED, C.LAPSED, C.WITHDRAWN),
     C.PAYING: (C.PAID, C.LAPSED, C.WITHDRAWN),
-    C.PAID: (C.CLOSED,),
+    C.PAID: (C.PAYING, C.CLOSED),  # back to paying: the bank returned the money (退票)
     C.CLOSED: (),
     C.REFUSED: (),
     C.WAIVED: (),
