@@ -7,6 +7,9 @@ UV     := $(BIN)/uv
 BASE   := $(VENV)/base.stamp
 DEV    := $(VENV)/dev.stamp
 BENCH  := $(VENV)/bench.stamp
+# The Chinese of the pages: `make messages` collects its texts, and the compiled catalogue is made where it is needed.
+PO     := supermarket/locale/zh_Hans/LC_MESSAGES/django.po
+MO     := $(PO:.po=.mo)
 
 # The demo: how many enterprises, which town, and the day on which most of the sample policies are in force.
 TOWN   ?= 2000
@@ -37,7 +40,10 @@ $(BENCH): $(DEV) requirements/bench.lock
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.lock
 	@touch $@
 
-env: $(BASE) ## make .venv from the locked requirements
+$(MO): $(PO) $(BASE)
+	$(BIN)/python -m supermarket.messages compile
+
+env: $(BASE) $(MO) ## make .venv from the locked requirements
 dev: $(DEV) ## the same, with what tests and linters need
 
 lint: $(DEV) ## ruff, mypy, import-linter
@@ -50,12 +56,15 @@ format: $(DEV) ## let ruff format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-demo: $(BASE) ## the whole store with a synthetic town (TOWN=2000) and a bank; Ctrl-C stops all of it
+demo: $(BASE) $(MO) ## the whole store with a synthetic town (TOWN=2000) and a bank; Ctrl-C stops all of it
 	@SAMPLES=1 AS_OF=$(AS_OF) $(BIN)/python manage.py demo --town $(TOWN) --seed $(SEED)
 
-test: $(DEV) ## everything a test needs, then linters and all tests, the browser ones too
+test: $(DEV) $(MO) ## everything a test needs, then linters and all tests, the browser ones too
 	$(MAKE) lint
 	$(BIN)/pytest
+
+messages: $(BASE) ## collect the texts of pages and code for translation
+	$(BIN)/python -m supermarket.messages update
 
 lock: $(UV) ## resolve the requirements anew (hashes, no addresses)
 	cd requirements && for set in uv base dev bench; do \

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from policies.models import Policy
 from supermarket.dates import today
 from supermarket.users.models import Role, User
 from supermarket.users.selectors import beneficiary_represented
@@ -22,12 +23,26 @@ EVERYONE = frozenset({VISITOR, *Role.values})
 SIGNED_IN = frozenset(Role.values)
 BENEFICIARIES = frozenset({Role.REPRESENTATIVE, Role.PERSON})
 OFFICIALS = SIGNED_IN - BENEFICIARIES
+EDITORS = frozenset({Role.EDITOR})
+REVIEWERS = frozenset({Role.REVIEWER})
+# Rejected rows hold what departments know of enterprises and persons.
+DATA_OFFICERS = frozenset({Role.EDITOR, Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR})
 ALL_DEPARTMENTS = "*"
 
 
 def own_beneficiary(user: User, arguments: Mapping[str, Any]) -> bool:
     """The beneficiary `code` of the address is one that the user represents today."""
     return beneficiary_represented(user=user, code=arguments["code"], on=today())
+
+
+def within_department(user: User, department: str) -> bool:
+    return user.department in (department, ALL_DEPARTMENTS)
+
+
+def own_policy(user: User, arguments: Mapping[str, Any]) -> bool:
+    """The policy `code` of the address belongs to the user's department."""
+    department = Policy.objects.filter(code=arguments["code"]).values_list("department", flat=True).first()
+    return department is not None and within_department(user, department)
 
 
 @dataclass(frozen=True)
@@ -38,12 +53,43 @@ class Rule:
 
 ROUTES: dict[str, Rule] = {
     "home": Rule(EVERYONE),
+    "search": Rule(EVERYONE),
+    "shelf": Rule(EVERYONE),
+    "calculator": Rule(EVERYONE),
+    "policies": Rule(EVERYONE),
+    "policy": Rule(EVERYONE),
     "sign-in": Rule(EVERYONE),
     "sign-out": Rule(EVERYONE),
     "language": Rule(EVERYONE),
     "health": Rule(EVERYONE),
+    "api:beneficiary-list": Rule(EVERYONE),
+    "api:beneficiary-shelf": Rule(EVERYONE),
+    "api:shelf-evaluate": Rule(EVERYONE),
+    "api:policy-list": Rule(EVERYONE),
+    "api:policy-detail": Rule(EVERYONE),
+    "api:fact-list": Rule(EVERYONE),
+    "api:schema": Rule(EVERYONE),
+    "api:docs": Rule(EVERYONE),
+    "api:redoc": Rule(EVERYONE),
     "my": Rule(BENEFICIARIES),
+    "my-shelf": Rule(BENEFICIARIES, own_beneficiary),
+    "my-data": Rule(BENEFICIARIES, own_beneficiary),
     "desk:home": Rule(OFFICIALS),
+    "desk:policies": Rule(OFFICIALS),
+    "desk:policy": Rule(OFFICIALS),
+    "desk:policy-new": Rule(EDITORS),
+    "desk:policy-edit": Rule(EDITORS, own_policy),
+    "desk:version-export": Rule(OFFICIALS),
+    "desk:version-submit": Rule(EDITORS, own_policy),
+    "desk:version-discard": Rule(EDITORS, own_policy),
+    "desk:version-withdrawal-propose": Rule(EDITORS, own_policy),
+    "desk:version-return": Rule(REVIEWERS, own_policy),
+    "desk:version-publish": Rule(REVIEWERS, own_policy),
+    "desk:version-withdraw": Rule(REVIEWERS, own_policy),
+    "desk:deliveries": Rule(OFFICIALS),
+    "desk:delivery": Rule(DATA_OFFICERS),
+    "desk:delivery-new": Rule(EDITORS),
+    "desk:users": Rule(frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
 }
 
 

@@ -161,7 +161,14 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["supermarket.api.parsers.ExactJSONParser"],
+    # The API answers from public facts alone, whoever calls: it knows no user, and the access table opens it to all.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "PAGE_SIZE": 50,
+    "EXCEPTION_HANDLER": "supermarket.api.problems.handle",
     "COERCE_DECIMAL_TO_STRING": True,
 }
 SPECTACULAR_SETTINGS = {
@@ -177,10 +184,6 @@ SPECTACULAR_SETTINGS = {
 # The bank: BANK_URL points the ISO 20022 rail at it, or at whatever stands before it.
 BANK_URL = os.environ.get("BANK_URL", "http://127.0.0.1:8090")
 BANK_AUTH = os.environ.get("BANK_AUTH", "")
-BANK_TIMEOUT_SECONDS = float(os.environ.get("BANK_TIMEOUT_SECONDS", "30"))
-# A hand-over that no worker finishes in this time has an unknown outcome; what is open for so long is asked about.
-PAYOUT_LEASE_SECONDS = float(os.environ.get("PAYOUT_LEASE_SECONDS", "60"))
-PAYOUT_LOOK_UP_SECONDS = float(os.environ.get("PAYOUT_LOOK_UP_SECONDS", "15"))
 # Where each day's head of the audit chain goes, outside the database.
 ANCHOR_DIR = Path(os.environ.get("ANCHOR_DIR", VAR / "anchors"))
 

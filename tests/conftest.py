@@ -5,6 +5,14 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from supermarket import embedded
+from supermarket.messages import PO, catalogue_compile
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pages are tested in Chinese too: the catalogue is compiled where it is older than its texts."""
+    compiled = PO.with_suffix(".mo")
+    if not compiled.exists() or compiled.stat().st_mtime < PO.stat().st_mtime:
+        catalogue_compile()
 
 
 @pytest.fixture(scope="session")

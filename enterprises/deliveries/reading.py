@@ -112,4 +112,7 @@ def read_sheet(path: Path, *, encoding: str) -> Sheet:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise refuse("format", suffix=path.suffix or "?", expected=", ".join(READERS))
-    return reader(path, encoding)
+    sheet = reader(path, encoding)
+    if not sheet.rows:
+        raise refuse("empty")
+    return sheet

@@ -1,8 +1,24 @@
 from django.urls import path
 
-from supermarket.desk.views import home
+from supermarket.desk.views import deliveries, drafts, home, policies, steps, users
 
 app_name = "desk"
+VERSION = "policies/<slug:code>/<int:number>/"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/new/", drafts.new, name="policy-new"),
+    path("policies/<slug:code>/", policies.policy, name="policy"),
+    path("policies/<slug:code>/edit/", drafts.edit, name="policy-edit"),
+    path(f"{VERSION}yaml/", drafts.export, name="version-export"),
+    path(f"{VERSION}submit/", steps.submit, name="version-submit"),
+    path(f"{VERSION}return/", steps.send_back, name="version-return"),
+    path(f"{VERSION}publish/", steps.publish, name="version-publish"),
+    path(f"{VERSION}discard/", steps.discard, name="version-discard"),
+    path(f"{VERSION}propose-withdrawal/", steps.withdrawal_propose, name="version-withdrawal-propose"),
+    path(f"{VERSION}withdraw/", steps.withdraw, name="version-withdraw"),
+    path("deliveries/", deliveries.deliveries, name="deliveries"),
+    path("deliveries/new/", deliveries.new, name="delivery-new"),
+    path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
+    path("users/", users.users, name="users"),
 ]

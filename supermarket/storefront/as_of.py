@@ -8,9 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from supermarket.dates import today
-
-FIRST, LAST = date(2015, 1, 1), date(2049, 12, 31)
+from supermarket.dates import FIRST_DAY, LAST_DAY, today
 
 
 def as_of(request: HttpRequest) -> date:
@@ -46,7 +44,7 @@ def _parse(request: HttpRequest, given: str) -> date | None:
         example = _("“%(given)s” is not a date. Write year-month-day, for example 2023-06-15.")
         messages.error(request, example % {"given": given[:40]})
         return None
-    if FIRST <= day <= LAST:
+    if FIRST_DAY <= day <= LAST_DAY:
         return day
-    messages.error(request, _("Choose a day between %(first)s and %(last)s.") % {"first": FIRST, "last": LAST})
+    messages.error(request, _("Choose a day between %(first)s and %(last)s.") % {"first": FIRST_DAY, "last": LAST_DAY})
     return None

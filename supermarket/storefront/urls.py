@@ -1,12 +1,19 @@
 from django.urls import path
 
-from supermarket.storefront.views import lookup, my, session
+from supermarket.storefront.views import lookup, my, policies, session
 
 urlpatterns = [
     path("", lookup.home, name="home"),
+    path("search/", lookup.search, name="search"),
+    path("shelf/<slug:code>/", lookup.shelf, name="shelf"),
+    path("calculator/<slug:audience>/", lookup.calculator, name="calculator"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/<slug:code>/", policies.policy, name="policy"),
+    path("my/", my.my, name="my"),
+    path("my/<slug:code>/", my.shelf, name="my-shelf"),
+    path("my/<slug:code>/data/", my.data, name="my-data"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-out/", session.SignOut.as_view(), name="sign-out"),
     path("language/", session.language, name="language"),
     path("health/", session.health, name="health"),
-    path("my/", my.my, name="my"),
 ]

@@ -1,0 +1,35 @@
+"""What waits for an official: one line a kind of work, each with the page that does it."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from enterprises.models import Delivery
+from policies.models import PolicyVersion
+from supermarket.access import ALL_DEPARTMENTS, allow
+from supermarket.users.models import User
+
+
+@dataclass(frozen=True)
+class Line:
+    title: str
+    count: int
+    address: str
+
+
+def agenda(user: User) -> list[Line]:
+    lines: list[Line] = []
+    mine = Q() if user.department == ALL_DEPARTMENTS else Q(policy__department=user.department)
+    versions = PolicyVersion.objects.filter(mine)
+    if allow(user, "desk:version-submit"):
+        drafts = versions.filter(state=PolicyVersion.State.DRAFT).count()
+        lines.append(Line(_("Drafts of your department"), drafts, f"{reverse('desk:policies')}?state=draft"))
+    if allow(user, "desk:version-publish"):
+        waiting = versions.filter(state=PolicyVersion.State.IN_REVIEW).exclude(made_by=user).count()
+        lines.append(Line(_("Policies to review"), waiting, f"{reverse('desk:policies')}?state=in_review"))
+    if allow(user, "desk:deliveries"):
+        with_rejects = Delivery.objects.filter(rows_rejected__gt=0, state=Delivery.State.LOADED).count()
+        lines.append(Line(_("Deliveries with rejected rows"), with_rejects, reverse("desk:deliveries")))
+    return lines

@@ -1,0 +1,104 @@
+"""The shelf page: what is known, what was typed, and the answer. One page for visitors, owners and mere what-ifs."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from enterprises.models import Beneficiary
+from policies.definition import Audience
+from supermarket.requests import by_htmx
+from supermarket.shelf import Group, Shelf, shelf_for
+from supermarket.storefront.as_of import as_of
+from supermarket.storefront.typed import FactsForm, Typed
+from supermarket.users.models import User
+
+QUESTIONS_IN_VIEW = 6
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose shelf it is; `owner` is the signed-in user who looks at his own."""
+
+    audience: Audience
+    beneficiary: Beneficiary | None = None
+    owner: User | None = None
+
+    @property
+    def key(self) -> str:
+        """Under which the session keeps what was typed: an owner's what-ifs stay out of the public page."""
+        name = self.beneficiary.code if self.beneficiary else self.audience
+        return f"my {name}" if self.owner else name
+
+    @property
+    def address(self) -> str:
+        if self.beneficiary is None:
+            return reverse("calculator", kwargs={"audience": self.audience})
+        return reverse("my-shelf" if self.owner else "shelf", kwargs={"code": self.beneficiary.code})
+
+
+def questions(shelf: Shelf) -> list[str]:
+    """Codes of facts to ask for: those that would decide most policies first, then those that stand in the way."""
+    deciding: Counter[str] = Counter()
+    for item in shelf.group(Group.CANNOT_TELL):
+        for rank, fact in enumerate(item.missing):
+            if fact.typeable:
+                deciding[fact.code] += 12 // (rank + 1)
+    failing = Counter(
+        code for item in shelf.group(Group.NOT_YET) if item.first_reason for code in item.first_reason.facts
+    )
+    return list(dict.fromkeys(code for code, _weight in [*deciding.most_common(), *failing.most_common()]))
+
+
+def shelf_page(request: HttpRequest, subject: Subject) -> HttpResponse:
+    """GET shows; POST takes typed facts (or `forget`), then answers with the fragment to htmx, else by a redirect."""
+    typed = Typed(request.session, subject.key, subject.audience)
+    wrong: FactsForm | None = None
+    if request.method == "POST":
+        if "forget" in request.POST:
+            typed.forget()
+        else:
+            form = typed.merge(request.POST)
+            wrong = form if form.errors else None
+        if not by_htmx(request) and wrong is None:
+            return redirect(subject.address)
+    shelf = shelf_for(
+        beneficiary=subject.beneficiary,
+        typed_facts=typed.values(),
+        as_of=as_of(request),
+        viewer=subject.owner,
+        audience=subject.audience,
+    )
+    asked = request.GET.get("ask")
+    if asked is not None:
+        return ask(request, subject, typed, shelf, asked)
+    context = shelf_context(subject, typed, shelf, wrong)
+    template = "storefront/parts/shelf.html" if by_htmx(request) else "storefront/shelf.html"
+    return render(request, template, context, status=422 if wrong and not by_htmx(request) else 200)
+
+
+def shelf_context(subject: Subject, typed: Typed, shelf: Shelf, wrong: FactsForm | None) -> dict[str, object]:
+    asked = questions(shelf)
+    form = typed.form(asked[:QUESTIONS_IN_VIEW], wrong)
+    return {
+        "subject": subject,
+        "shelf": shelf,
+        "typed": typed,
+        "fields": list(form),
+        "questions_left": len([code for code in asked if code not in form.fields]),
+        "groups": [(group, shelf.group(group)) for group in Group if shelf.group(group)],
+    }
+
+
+def ask(request: HttpRequest, subject: Subject, typed: Typed, shelf: Shelf, code: str) -> HttpResponse:
+    """The questions of one policy, to answer right in its place on the shelf."""
+    item = next((item for item in shelf.items if item.code == code), None)
+    if item is None:
+        raise Http404
+    codes = [fact.code for fact in item.missing if fact.typeable]
+    fields = [field for field in typed.form(codes, place=f"ask-{code}") if field.name in codes]
+    context = {"subject": subject, "item": item, "fields": fields}
+    template = "storefront/parts/ask.html" if by_htmx(request) else "storefront/ask.html"
+    return render(request, template, context)

@@ -1,0 +1,71 @@
+"""How values read in a page."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from enterprises.vocabulary import source_definitions
+from policies.definition import Term, Text
+from supermarket import labels
+
+register = template.Library()
+
+
+@register.filter
+def say(text: Text | Mapping[str, str] | None) -> str:
+    """A text in the page's language, or in the other one where it lacks."""
+    if not text:
+        return ""
+    zh, en = (text.zh, text.en) if isinstance(text, Text) else (text.get("zh", ""), text.get("en", ""))
+    return en or zh if get_language() == "en" else zh or en
+
+
+@register.filter
+def day(value: date | None) -> str:
+    return date_format(value, "Y-m-d") if value else ""
+
+
+@register.filter
+def yuan(fen: int | None) -> SafeString:
+    """Fen as yuan with thousands and, where there are any, fen: 200,000 yuan."""
+    if fen is None:
+        return format_html('<span class="money unknown">{}</span>', _("amount not known yet"))
+    whole, rest = divmod(abs(fen), 100)
+    digits = f"{whole:,}" + (f".{rest:02}" if rest else "")
+    sign = "−" if fen < 0 else ""
+    return format_html('<span class="money">{}<small> {}</small></span>', sign + digits, _("yuan"))
+
+
+@register.filter
+def source_name(code: str) -> str:
+    """The name of a department's data set."""
+    source = source_definitions().get(code)
+    return say(source.name) if source else code
+
+
+@register.filter
+def label(value: StrEnum) -> str:
+    return labels.label(value)
+
+
+@register.filter
+def term(value: Term) -> str:
+    return labels.term(value)
+
+
+@register.filter
+def group_note(value: Any) -> str:
+    return str(labels.GROUP_NOTES[value])
+
+
+@register.filter
+def mode_note(value: Any) -> str:
+    return str(labels.MODE_NOTES[value])
