@@ -184,6 +184,10 @@ SPECTACULAR_SETTINGS = {
 # The bank: BANK_URL points the ISO 20022 rail at it, or at whatever stands before it.
 BANK_URL = os.environ.get("BANK_URL", "http://127.0.0.1:8090")
 BANK_AUTH = os.environ.get("BANK_AUTH", "")
+BANK_TIMEOUT_SECONDS = float(os.environ.get("BANK_TIMEOUT_SECONDS", "30"))
+# A hand-over that no worker finishes in this time has an unknown outcome; what is open for so long is asked about.
+PAYOUT_LEASE_SECONDS = float(os.environ.get("PAYOUT_LEASE_SECONDS", "60"))
+PAYOUT_LOOK_UP_SECONDS = float(os.environ.get("PAYOUT_LOOK_UP_SECONDS", "15"))
 # Where each day's head of the audit chain goes, outside the database.
 ANCHOR_DIR = Path(os.environ.get("ANCHOR_DIR", VAR / "anchors"))
 

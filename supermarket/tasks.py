@@ -1,0 +1,35 @@
+"""Every Celery task: a name, a queue, one service call; and the one table of when each comes by itself.
+
+A message carries ids at most, and losing or doubling it changes nothing: the services look for rows that wait. Beat
+sends the sweepers; a sweep that could not start before the next one is dropped (`expires`), so that none pile up.
+"""
+
+from kombu import Queue
+
+from supermarket.celery import app
+from supermarket.payouts import audit, work
+
+QUEUES = ("default", "payouts")
+SWEEPS_SECONDS = {
+    "payouts.work": 3.0,
+    "audit.seal": 60.0,
+}
+
+app.conf.task_default_queue = "default"
+app.conf.task_queues = [Queue(name) for name in QUEUES]
+app.conf.beat_schedule = {
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for task, seconds in SWEEPS_SECONDS.items()
+}
+
+
+@app.task(name="payouts.work", queue="payouts")
+def payouts_work() -> None:
+    """Make, instruct, hand over, listen and look up, for a minute at most: the next sweep goes on."""
+    work.payouts_work_until_idle(seconds=60.0)
+
+
+@app.task(name="audit.seal", queue="default")
+def audit_seal() -> None:
+    """Seal what was written since the last seal, and put the day's head outside the database."""
+    audit.blocks_seal()

@@ -44,6 +44,8 @@ class Checked:
 
 def check_sheet(source: SourceDefinition, sheet: Sheet) -> Checked:
     """Check the columns that the source declares; others are ignored with a remark. Raises DeliveryRefusedError."""
+    if not sheet.rows and not source.complete:  # a complete list may be empty: nobody stands on it
+        raise refuse("empty")
     if source.key_column not in sheet.columns:
         raise refuse("no_key_column", column=source.key_column, columns=", ".join(sheet.columns))
     definitions = column_definitions(source)

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,7 @@ def load(
     as_of: date,
     actor: Any = None,
     extent: str = Delivery.Extent.WHOLE,
+    accept_fewer: bool = False,
     progress: Progress | None = None,
 ) -> Delivery:
     """Load a file; see `enterprises.services.delivery_load`."""
@@ -84,6 +85,8 @@ def load(
             checked = check_sheet(definition, read_sheet(path, encoding=definition.encoding))
             resolved = resolve(definition, checked)
             refuse_if_mostly_wrong(checked)
+            if definition.complete and not accept_fewer:
+                refuse_if_shrunk(delivery, checked)
         except DeliveryRefusedError as error:
             close_refused(delivery, error)
             raise
@@ -132,6 +135,19 @@ def refuse_if_mostly_wrong(checked: Checked) -> None:
         raise error
 
 
+def refuse_if_shrunk(delivery: Delivery, checked: Checked) -> None:
+    """A complete file with less than half the rows of the last one would say of all others that they are out."""
+    if delivery.extent != Delivery.Extent.WHOLE:
+        return
+    earlier = delivery.source.deliveries.filter(
+        state=Delivery.State.LOADED, extent=Delivery.Extent.WHOLE, as_of__lte=delivery.as_of
+    )
+    last = earlier.order_by("-as_of", "-known_from").first()
+    good = int(checked.good().sum())
+    if last is not None and good * 2 < last.rows_total - last.rows_rejected:
+        raise refuse("far_fewer", now=good, before=last.rows_total - last.rows_rejected, as_of=last.as_of)
+
+
 def make_records(source: SourceDefinition, checked: Checked, resolved: Resolved) -> Records:
     """The good rows as records; of items, all rows of one beneficiary as one record."""
     good = checked.good()
@@ -155,12 +171,9 @@ def write_records(source: SourceDefinition, delivery: Delivery, records: Records
     while delivery.rows_done < len(records):
         part = records.part(delivery.rows_done, CHUNK_RECORDS)
         with transaction.atomic(), connection.cursor() as cursor:
+            lines = (sealed_lines if source.audience == "person" else open_lines)(delivery, part)
             with cursor.copy(f"COPY enterprises_record ({RECORD_COLUMNS}) FROM STDIN") as copy:
-                if source.audience == "person":
-                    for line in sealed_lines(delivery, part):
-                        copy.write(line)
-                else:
-                    copy.write(open_lines(delivery, part))
+                copy.write(lines)
             delivery.rows_done += len(part)
             delivery.save(update_fields=["rows_done"])
         if progress:
@@ -177,14 +190,16 @@ def open_lines(delivery: Delivery, part: Records) -> memoryview:
     return memoryview(data)[: ends[len(lines)]]
 
 
-def sealed_lines(delivery: Delivery, part: Records) -> Iterator[bytes]:
+def sealed_lines(delivery: Delivery, part: Records) -> bytes:
     """The same for persons: values sealed under each one's key."""
     people = Person.objects.filter(pk__in=part.ids.tolist()).values_list("pk", "wrapped_key")
     keys = {person: key_unwrap(wrapped) for person, wrapped in people if wrapped is not None}
-    for person, number, text in zip(part.ids.tolist(), part.row_numbers.tolist(), part.json.to_pylist(), strict=True):
-        if person in keys:  # nothing is taken in about a person who was erased
-            sealed = seal(text.encode(), key=keys[person]).hex()
-            yield f"{delivery.pk}\t{person}\t{number}\t\\N\t\\\\x{sealed}\n".encode()
+    rows = zip(part.ids.tolist(), part.row_numbers.tolist(), part.json.to_pylist(), strict=True)
+    return "".join(
+        f"{delivery.pk}\t{person}\t{number}\t\\N\t\\\\x{seal(text.encode(), key=keys[person]).hex()}\n"
+        for person, number, text in rows
+        if person in keys  # nothing is taken in about a person who was erased
+    ).encode()
 
 
 def write_rejects(source: SourceDefinition, delivery: Delivery, checked: Checked, limit: int | None = None) -> None:
@@ -203,7 +218,8 @@ def write_rejects(source: SourceDefinition, delivery: Delivery, checked: Checked
         with cursor.copy("COPY enterprises_deliveryreject (delivery_id, row_number, raw, problems) FROM STDIN") as copy:
             for number, raw, found in sorted(rows, key=lambda row: row[0])[:limit]:
                 kept = raw if source.audience == "enterprise" else encrypt(raw, purpose="delivery reject")
-                problems = json.dumps([one.as_data() for one in found], ensure_ascii=False)
+                shown = found if source.audience == "enterprise" else [replace(one, value="") for one in found]
+                problems = json.dumps([one.as_data() for one in shown], ensure_ascii=False)
                 copy.write_row((delivery.pk, number, kept, problems))
 
 

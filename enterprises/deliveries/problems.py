@@ -78,6 +78,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{total} 行中有 {rejected} 行有误，超过一半，多半是列错位；整批未入库",
         "{rejected} of {total} rows are wrong, more than half: most likely shifted columns; nothing went in",
     ),
+    "far_fewer": (
+        "{as_of} 的上一批有 {before} 行，这一批只有 {now} 行；名单之外即视为“否”，请确认后再交（accept fewer）",
+        "the last delivery ({as_of}) had {before} rows, this one {now}; whoever is missing counts as not on the list: "
+        "deliver again and accept fewer rows if that is right",
+    ),
     "in_the_future": ("数据日期 {as_of} 在今天之后", "the date {as_of} is in the future"),
     # remarks on a delivery that went in
     "ignored_columns": ("未登记的列已忽略：{columns}", "columns that nobody declared were ignored: {columns}"),

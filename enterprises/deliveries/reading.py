@@ -112,7 +112,4 @@ def read_sheet(path: Path, *, encoding: str) -> Sheet:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise refuse("format", suffix=path.suffix or "?", expected=", ".join(READERS))
-    sheet = reader(path, encoding)
-    if not sheet.rows:
-        raise refuse("empty")
-    return sheet
+    return reader(path, encoding)

@@ -3,6 +3,7 @@
 from policies.rules.amount import Amount, CompiledAmount, compile_amount
 from policies.rules.explanation import Explanation, explain, explain_reason
 from policies.rules.facts import facts_as_data, facts_from_data
+from policies.rules.findings import findings
 from policies.rules.formatter import format_rule
 from policies.rules.items import PendingRow
 from policies.rules.nearest import Change, NearestWay, nearest_way
@@ -38,6 +39,7 @@ __all__ = [
     "explain_reason",
     "facts_as_data",
     "facts_from_data",
+    "findings",
     "format_rule",
     "nearest_way",
     "rank_questions",

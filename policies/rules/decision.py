@@ -155,7 +155,7 @@ class Assessment:
     def _only_fact(self, condition: Condition) -> str | None:
         """The one fact that the condition reads, if unknown as a whole; context that is known counts as constant."""
         facts = [code for code in condition.facts if not self.is_context(code)]
-        if len(facts) != 1:
+        if len(facts) != 1 or _asks_whether_known(condition.node):
             return None
         value = self.frame.context.as_of if facts[0] == "as_of" else self.frame.fact(facts[0])
         return facts[0] if value is UNKNOWN or value is None else None
@@ -226,6 +226,10 @@ class Assessment:
     def _used(self, code: str) -> object:
         value = self.frame.context.as_of if code == "as_of" else self.frame.fact(code)
         return None if value is UNKNOWN else value
+
+
+def _asks_whether_known(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Call) and node.function == "is known"
 
 
 def _answer(truth: Truth) -> Answer:

@@ -13,7 +13,7 @@ from policies.rules import nodes
 from policies.rules.decision import Assessment, CellCache
 from policies.rules.evaluator import Frame
 from policies.rules.facts import ItemRow
-from policies.rules.formula import TRUE, Formula, formula_of
+from policies.rules.formula import Formula, formula_of
 from policies.rules.functions_lists import Uncertain
 from policies.rules.values import UNKNOWN, FactType, Vocabulary
 
@@ -68,11 +68,15 @@ class CompiledItems:
         return {**self.outer, **rows}
 
     @cached_property
-    def formula(self) -> Formula:
+    def where_as_facts(self) -> nodes.Node:
         """`where` over the facts of one row."""
         if self.items.where is None:
-            return TRUE
-        return formula_of(_fields_as_facts(self.items.where, self.items.source, 0), self.vocabulary)
+            return nodes.Literal("boolean", True)
+        return _fields_as_facts(self.items.where, self.items.source, 0)
+
+    @cached_property
+    def formula(self) -> Formula:
+        return formula_of(self.where_as_facts, self.vocabulary)
 
     def select(self, rows: tuple[ItemRow, ...], frame: Frame) -> Selection:
         """Decide each row."""

@@ -120,10 +120,11 @@ def _periods_back(kind: PeriodKind, in_force: Span, decision: date) -> Iterator[
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A policy version as it stands on a day: the period that a claim would be for now (else the running one), the
-    reference date, the days on which claims are taken, all periods open; `current`: in force on that day."""
+    """A policy version as it stands on the day `as_of`: the period that a claim would be for now (else the running
+    one), the reference date, the days on which claims are taken, all periods open; `current`: in force on that day."""
 
     version: PolicyVersion
+    as_of: date
     period: str
     reference: date
     window: Span
@@ -146,6 +147,7 @@ def offer_for(version: PolicyVersion, period: str, decision: date) -> Offer:
     definition, in_force = version.parsed, version.days
     return Offer(
         version=version,
+        as_of=decision,
         period=period,
         reference=reference_date(definition, in_force, period, decision),
         window=claim_window(definition, in_force, period, decision),

@@ -7,7 +7,7 @@ from policies.rules.nodes import Call, walk
 from supermarket.matching.ranking import ranked_missing
 from supermarket.matching.selectors import PolicyAnswer
 from supermarket.shelf.knowledge import Knowledge, fact_source, source_name
-from supermarket.shelf.reasons import reasons_of
+from supermarket.shelf.reasons import Explainer
 from supermarket.shelf.types import (
     AmountKind,
     ClaimSummary,
@@ -40,7 +40,8 @@ def shelf_item(answer: PolicyAnswer, knowledge: Knowledge, claims: tuple[ClaimSu
     if not answer.offer.current and group not in (Group.ON_THE_WAY, Group.ONE_CLICK, Group.ELSEWHERE):
         return None
     definition, offer = answer.definition, answer.offer
-    reasons = reasons_of(answer.policy.rule, answer.decided.reasons, knowledge, offer.reference)
+    explainer = Explainer(answer, knowledge)
+    reasons = explainer.reasons()
     return ShelfItem(
         code=definition.code,
         version_id=answer.version.pk,
@@ -62,7 +63,7 @@ def shelf_item(answer: PolicyAnswer, knowledge: Knowledge, claims: tuple[ClaimSu
         first_reason=first_reason(answer.verdict, reasons),
         reasons=reasons,
         missing=missing_of(answer, knowledge),
-        nearest=nearest_of(answer),
+        nearest=explainer.nearest() or waiting(answer),
         materials=materials_of(answer, knowledge),
         apply_from=offer.window.since,
         deadline=offer.window.until,
@@ -137,14 +138,15 @@ def missing_of(answer: PolicyAnswer, knowledge: Knowledge) -> tuple[MissingFact,
     )
 
 
-def nearest_of(answer: PolicyAnswer) -> tuple[NearestStep, ...]:
-    """The way in: for a right whose claims are not taken yet, the day from which they are."""
-    since, until = answer.offer.window.since, answer.offer.window.until
-    if answer.verdict is not Verdict.ELIGIBLE or answer.offer.periods_open or paid_elsewhere(answer):
+def waiting(answer: PolicyAnswer) -> tuple[NearestStep, ...]:
+    """For a right whose claims are not taken on that day: when they are."""
+    offer = answer.offer
+    if answer.verdict is not Verdict.ELIGIBLE or offer.periods_open or paid_elsewhere(answer):
         return ()
-    if until is not None and until < answer.offer.reference:
-        return (NearestStep(Text(f"申领已于 {until} 截止", f"Claims were taken until {until}")),)
-    return (NearestStep(Text(f"{since} 起可申领", f"Claims are taken from {since}")),) if since else ()
+    since, until = offer.window.since, offer.window.until
+    if until is not None and until < offer.as_of:
+        return (NearestStep(Text(f"申领已于 {until} 截止。", f"Claims were taken until {until}.")),)
+    return (NearestStep(Text(f"{since} 起可以申领。", f"Claims are taken from {since}.")),) if since else ()
 
 
 def materials_of(answer: PolicyAnswer, knowledge: Knowledge) -> tuple[MaterialItem, ...]:

@@ -1,67 +1,124 @@
-"""The rule's tree of reasons as the shelf shows it: sentences, with value, source and day of every fact."""
+"""A verdict as the shelf shows it: sentences, with value, source and day of every fact, and the nearest way in."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from policies.definition import Text
+from policies.lexicon import ACCEPTING_AREA
+from policies.rules import Explanation, Vocabulary, explain, explain_reason, nearest_way
 from policies.rules import Reason as RuleReason
-from policies.rules import Rule
+from policies.rules import Verdict as RuleVerdict
+from policies.rules.nodes import Node
+from supermarket.matching.selectors import PolicyAnswer
 from supermarket.shelf.knowledge import Knowledge, is_shown
-from supermarket.shelf.types import Reason
-from supermarket.shelf.values import fact_label, value_text
+from supermarket.shelf.types import NearestStep, Provenance, Reason
+from supermarket.shelf.values import fact_label, label_text, value_text
 
 
-def reasons_of(rule: Rule, tree: RuleReason, knowledge: Knowledge, day: date) -> tuple[Reason, ...]:
-    """The conditions that all must hold, in the order of the rule."""
-    parts = tree.parts if tree.kind == "all" else (tree,)
-    return tuple(_reason(rule, part, knowledge, day) for part in parts)
+@dataclass
+class Explainer:
+    """Puts one policy's answer into words for whoever looks.
 
+    Values of statistics stay hidden from everybody; distances are told to the owner only, and to a visitor about what
+    he typed himself.
+    """
 
-def _reason(rule: Rule, reason: RuleReason, knowledge: Knowledge, day: date) -> Reason:
-    if reason.parts:
-        children = tuple(_reason(rule, part, knowledge, day) for part in reason.parts)
-        text = (
-            Text("以下各项均须符合", "all of these")
-            if reason.kind == "all"
-            else Text("以下任一项符合即可", "any of these")
-        )
+    answer: PolicyAnswer
+    knowledge: Knowledge
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.answer.policy.rule.vocabulary
+
+    @property
+    def decided(self) -> RuleVerdict:
+        return self.answer.decided
+
+    @property
+    def day(self) -> date:
+        return self.answer.offer.reference
+
+    def shows(self, code: str) -> bool:
+        """Whether sentences may hold a fact's value and distance; parameters and the day are no secret."""
+        fact = self.vocabulary.get(code)
+        if fact is None or fact.parameter or code in self.knowledge.typed:
+            return True
+        return self.knowledge.owner and is_shown(code)
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """The conditions that all must hold, in the order of the rule, the area first."""
+        whole = explain(self.decided, shows=self.shows)
+        parts = whole.parts if whole.reason.kind == "all" else (whole,)
+        return tuple(self._reason(part) for part in parts)
+
+    def _reason(self, explanation: Explanation) -> Reason:
+        reason = explanation.reason
+        children = tuple(self._reason(part) for part in explanation.parts)
+        facts = tuple(code for code, _ in reason.used) or _facts_of(children)
         return Reason(
-            reason.truth,
-            text,
-            tuple(dict.fromkeys(code for child in children for code in child.facts)),
+            truth=reason.truth,
+            text=self._text(explanation),
+            facts=facts,
+            value=self._values(reason),
+            provenance=tuple(self._provenance(facts)) if not children else (),
             children=children,
         )
-    facts = tuple(code for code, _ in reason.used)
-    known = [(code, value) for code, value in reason.used if value is not None and is_shown(code)]
-    origins = (knowledge.provenance(code, day) for code, _ in known)
-    return Reason(
-        truth=reason.truth,
-        text=condition_text(rule, reason),
-        facts=facts,
-        value=_values(rule, known),
-        provenance=tuple(dict.fromkeys(origin for origin in origins if origin is not None)),
-    )
+
+    def _text(self, explanation: Explanation) -> Text:
+        if explanation.reason.node is not None and explanation.reason.node == self._area_node:
+            return self._area_text(explanation.reason)
+        return Text(explanation.zh, explanation.en)
+
+    @cached_property
+    def _area_node(self) -> Node | None:
+        """The condition that the area puts in front of the rule."""
+        return self.decided.reasons.parts[0].node if self.answer.policy.area_in_front else None
+
+    def _area_text(self, reason: RuleReason) -> Text:
+        """One place in words; in the rule it is the list of all places in it."""
+        kind = self.vocabulary[ACCEPTING_AREA]
+        area = label_text(kind, self.answer.definition.area)
+        place = dict(reason.used).get(ACCEPTING_AREA)
+        if reason.truth is None or not isinstance(place, str):
+            return Text(
+                f"面向{area.zh}，申请受理地目前不清楚。", f"For {area.en}. The accepting area is not known yet."
+            )
+        own = label_text(kind, place)
+        if reason.truth:
+            return Text(f"申请受理地为{own.zh}，在{area.zh}范围内。", f"Accepting area: {own.en}, within {area.en}.")
+        return Text(
+            f"申请受理地为{own.zh}，本事项只面向{area.zh}。", f"Accepting area: {own.en}; this is for {area.en} only."
+        )
+
+    def _values(self, reason: RuleReason) -> Text | None:
+        """One value by itself, several with their labels."""
+        known = [(code, value) for code, value in reason.used if value is not None and is_shown(code)]
+        texts = [
+            (fact_label(self.vocabulary[code], code), value_text(self.vocabulary[code], value))
+            for code, value in known
+            if code in self.vocabulary
+        ]
+        if len(texts) <= 1:
+            return texts[0][1] if texts else None
+        return Text(
+            "，".join(f"{label.zh} {value.zh}" for label, value in texts),
+            ", ".join(f"{label.en} {value.en}" for label, value in texts),
+        )
+
+    def _provenance(self, facts: Iterable[str]) -> Iterable[Provenance]:
+        origins = (self.knowledge.provenance(code, self.day) for code in facts)
+        return dict.fromkeys(origin for origin in origins if origin is not None)
+
+    def nearest(self) -> tuple[NearestStep, ...]:
+        """The fewest conditions that would have to change for a no to be a yes; () where nothing known could help."""
+        way = nearest_way(self.decided)
+        if way is None:
+            return ()
+        steps = (explain_reason(self.decided, reason, shows=self.shows) for reason in way.conditions)
+        return tuple(NearestStep(self._text(step), tuple(code for code, _ in step.reason.used)) for step in steps)
 
 
-def condition_text(rule: Rule, reason: RuleReason) -> Text:
-    """The condition as a sentence."""
-    if reason.node is None:
-        return Text("恒成立", "always") if reason.truth else Text("恒不成立", "never")
-    text = rule.text[reason.node.span.start : reason.node.span.end]
-    return Text(f"不：{text}", f"not: {text}") if reason.negated else Text(text, text)
-
-
-def _values(rule: Rule, known: list[tuple[str, object]]) -> Text | None:
-    """One value by itself, several with their labels."""
-    texts = [
-        (fact_label(rule.vocabulary.get(code), code), value_text(rule.vocabulary[code], value))
-        for code, value in known
-        if code in rule.vocabulary
-    ]
-    if not texts:
-        return None
-    if len(texts) == 1:
-        return texts[0][1]
-    return Text(
-        "，".join(f"{label.zh} {value.zh}" for label, value in texts),
-        ", ".join(f"{label.en} {value.en}" for label, value in texts),
-    )
+def _facts_of(children: Iterable[Reason]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for child in children for code in child.facts))

@@ -125,7 +125,6 @@ def test_a_wrong_check_character_is_a_warning(town: Town) -> None:
         (["代码", "参保人数"], [["x", 1]], "no_key_column"),
         ([KEY, "无关"], [["x", 1]], "no_fact_column"),
         ([KEY, "参保人数", "参保人数"], [["x", 1, 1]], "repeated_column"),
-        ([KEY, "参保人数"], [], "empty"),
         # every column one place to the right
         ([KEY, "参保人数", "拖欠社会保险费"], [["1", "91340200MA00000019", "27"]] * 3, "mostly_wrong"),
     ],
@@ -140,6 +139,18 @@ def test_a_file_that_is_wrong_as_a_whole_is_refused_and_leaves_nothing(
     delivery = Delivery.objects.get(source__code="social_insurance")
     assert (delivery.state, delivery.known_from, delivery.remarks[0]["code"]) == ("refused", None, code)
     assert Record.objects.count() == before
+
+
+def test_only_a_complete_list_may_be_empty_and_none_may_shrink_unasked(town: Town) -> None:
+    with pytest.raises(DeliveryRefusedError) as refused:
+        town.deliver("tax_returns", [KEY, "revenue.year"], as_of="2023-06-01")
+    assert refused.value.problem.code == "empty"
+    header = [KEY, "insured_headcount"]
+    town.deliver("social_insurance", header, [credit_code(1), 1], [credit_code(2), 1], as_of="2023-05-01")
+    with pytest.raises(DeliveryRefusedError) as refused:
+        town.deliver("social_insurance", header, as_of="2023-06-01")
+    assert refused.value.problem.code == "far_fewer"
+    assert town.deliver("social_insurance", header, as_of="2023-06-02", accept_fewer=True).state == "loaded"
 
 
 def test_gb18030_without_saying_so_is_refused_with_its_name(town: Town, tmp_path: Path) -> None:

@@ -85,6 +85,10 @@ class Bank:
         """The oracle: every payment that the bank decided on."""
         return list(self.ask("GET", "/_mock/payments"))
 
+    def booked(self) -> list[tuple[str, int]]:
+        """(end-to-end id, fen) of everything that left an account, sorted: an id that stands twice was paid twice."""
+        return sorted((each["end_to_end_id"], each["amount"]) for each in self.payments() if each["booked_at"])
+
     def balance_fen(self, identity: str) -> int:
         return int(self.ask("GET", f"/_mock/accounts/{identity}")["balance"])
 

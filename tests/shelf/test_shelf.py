@@ -84,6 +84,27 @@ def test_an_item_says_how_much_why_until_when_and_from_whom(publish: Publish, fi
     ]
 
 
+def test_how_near_a_way_in_is_the_owner_alone_is_told(publish: Publish, firm: Beneficiary, owner: User) -> None:
+    publish("policy", eligibility='insured_headcount >= 30 and registered_on < date("2015-01-01")')
+    steps = the_item(look(firm, owner)).nearest
+    assert [step.facts for step in steps] == [("insured_headcount",), ("registered_on",)]
+    assert "27" in steps[0].text.zh and "3" in steps[0].text.en and "short" in steps[0].text.en
+    # The day of registration is public, how far it is off is not for everybody.
+    (step,) = the_item(look(firm, None)).nearest
+    assert step.facts == ("registered_on",) and "2015-03-01" not in step.text.en and "59" not in step.text.en
+    # What somebody typed himself he may be told about.
+    (headcount, _) = the_item(look(firm, None, insured_headcount=Decimal(20))).nearest
+    assert "20" in headcount.text.en and "10" in headcount.text.en
+
+
+def test_the_area_is_told_in_one_place_name(publish: Publish, firm: Beneficiary, owner: User) -> None:
+    publish("policy", eligibility="insured_headcount >= 20")
+    publish("other", eligibility="insured_headcount >= 20", area="340202")
+    shelf = look(firm, owner)
+    assert the_item(shelf).reasons[0].text.zh == "申请受理地为鸠江区，在芜湖市范围内。"
+    assert the_item(shelf, "other").reasons[0].text.zh == "申请受理地为鸠江区，本事项只面向镜湖区。"
+
+
 def test_what_is_unknown_names_the_facts_that_would_decide(publish: Publish, firm: Beneficiary, owner: User) -> None:
     publish("policy", eligibility="insured_headcount >= 20 and revenue.year >= 30")
     item = the_item(look(firm, owner))

@@ -89,3 +89,11 @@ def policy_write(definition: Definition) -> str:
     """The canonical file: keys in the order of the format, what stands at its default left out. Reading it gives the
     same definition."""
     return yaml.dump(definition.as_data(), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+
+
+def yaml_inline(value: Plain) -> str:
+    """Plain data on one line, as for a cell."""
+    text: str = yaml.dump(
+        value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**31, default_flow_style=True
+    )
+    return text.removesuffix("\n").removesuffix("\n...")

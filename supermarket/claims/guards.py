@@ -1,0 +1,77 @@
+"""Every move of a row with a state, however written (ORM, COPY, plain SQL), leaves a line in an append-only history
+with actor, time and reason. (Which moves are legal is held by `ledger.moves.guard_moves`.)
+
+The triggers work per statement on transition tables, so that a set of 100,000 rows costs one INSERT. A guarded table
+has the columns `state`, `moved_at`, `moved_by_id` and `reason`.
+"""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from supermarket.ledger.history import AppendOnly
+
+
+class Guarded(models.Model):
+    """A row with a state; `moved_by` is empty where the system moved it, `reason` is a {zh, en} pair or empty."""
+
+    moved_at = models.DateTimeField(_("since"))
+    moved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Move(AppendOnly):
+    """One line of a history: written by the trigger only, never changed."""
+
+    from_state = models.CharField(max_length=30, blank=True)
+    to_state = models.CharField(max_length=30)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.JSONField(null=True)
+
+    class Meta(AppendOnly.Meta):
+        abstract = True
+        ordering = ["id"]
+
+
+def moves_recorded(*, history: str, owner: str, on_move: str = "") -> list[pgtrigger.Trigger]:
+    """Triggers that write the history of a table with states. `history` is the table of its moves, `owner` that table's
+    foreign key column; `on_move` is SQL run after each update with the transition tables `old_rows` and `new_rows`."""
+    record = f"INSERT INTO {history} ({owner}, from_state, to_state, actor_id, reason)"
+    inserted = f"""
+        {record} SELECT id, '', state, moved_by_id, reason FROM new_rows ORDER BY id;
+        RETURN NULL;
+    """
+    updated = f"""
+        IF EXISTS (
+            SELECT FROM old_rows was JOIN new_rows became USING (id)
+            WHERE was.state <> became.state AND was.moved_at = became.moved_at
+        ) THEN
+            RAISE EXCEPTION 'a move of % says who moved it and when', TG_TABLE_NAME USING ERRCODE = 'P0001';
+        END IF;
+        {record} SELECT became.id, was.state, became.state, became.moved_by_id, became.reason
+            FROM old_rows was JOIN new_rows became USING (id) WHERE was.state <> became.state ORDER BY became.id;
+        {on_move}
+        RETURN NULL;
+    """
+    return [
+        pgtrigger.Trigger(
+            name="start_recorded",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="new_rows"),
+            func=inserted,
+        ),
+        pgtrigger.Trigger(
+            name="moves_recorded",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Update,
+            referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+            func=updated,
+        ),
+    ]

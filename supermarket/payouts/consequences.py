@@ -1,0 +1,182 @@
+"""What follows when an attempt moves: its payout, the books, the claim. Set-based, in the caller's transaction.
+
+Every function takes attempts that the caller has locked and knows to be in a state from which the move is legal; the
+database refuses any other.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from supermarket.claims.models import Claim
+from supermarket.claims.states import ClaimState
+from supermarket.ledger.journal import EntryDraft, journal_post_many
+from supermarket.ledger.journal import account as ledger_account
+from supermarket.ledger.models import Reservation
+from supermarket.ledger.services import appropriation_reject, appropriation_spend, appropriation_unspend
+from supermarket.payouts.alarms import account_stop
+from supermarket.payouts.models import Payout, PayoutAttempt
+from supermarket.payouts.rails.reasons import Remedy, reason_words, remedy
+from supermarket.payouts.states import AttemptState, PayoutState
+
+RETRY_AFTER = timedelta(minutes=10)
+OPEN_STAGES = (Reservation.Stage.RESERVED, Reservation.Stage.IN_TRANSIT, Reservation.Stage.SPENT)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An attempt, and what the bank said of it. `attempt` comes with payout, claim and payer account."""
+
+    attempt: PayoutAttempt
+    reference: str = ""
+    booked_on: date | None = None
+    reason_code: str = ""
+    reason_text: str = ""
+
+    @property
+    def holder(self) -> str:
+        return self.attempt.payout.holder
+
+    @property
+    def words(self) -> dict[str, str] | None:
+        return reason_words(self.reason_code, self.reason_text) if self.reason_code else None
+
+
+def attempts_accept(found: Sequence[Evidence]) -> None:
+    attempts_move(found, AttemptState.ACCEPTED)
+
+
+def attempts_reject(found: Sequence[Evidence]) -> None:
+    """The bank will not pay these: the money is reserved again, and the payouts go where the reason sends them."""
+    attempts_move(found, AttemptState.REJECTED)
+    appropriation_reject(events={each.holder: each.attempt.end_to_end_id for each in found})
+    for each in found:
+        payout_after_refusal(each)
+
+
+def payout_after_refusal(each: Evidence) -> None:
+    now = timezone.now()
+    words = reason_words(each.reason_code, each.reason_text)
+    what = remedy(each.reason_code)
+    after = {Remedy.MEND: PayoutState.RETURNED, Remedy.RETRY: PayoutState.DUE}.get(what, PayoutState.HELD)
+    Payout.objects.filter(pk=each.attempt.payout_id).update(
+        state=after,
+        moved_at=now,
+        moved_by=None,
+        reason=words,
+        available_at=now + RETRY_AFTER if after == PayoutState.DUE else now,
+    )
+    if what == Remedy.STOP:
+        account_stop(each.attempt.payout.payer_account, words)
+
+
+def attempts_settle(found: Sequence[Evidence]) -> None:
+    """Paid: the appropriation is spent, the payer's expense and the others' debts stand in the books."""
+    attempts_move(found, AttemptState.SETTLED)
+    appropriation_spend(events={each.holder: each.attempt.end_to_end_id for each in found})
+    cash_post(found, kind="paid", sign=+1)
+    payouts_move(found, PayoutState.SETTLED)
+    claims_settle(found)
+
+
+def attempts_return(found: Sequence[Evidence]) -> None:
+    """Paid and given back (退票): the books go back, the payout waits for a better account."""
+    attempts_move(found, AttemptState.RETURNED)
+    appropriation_unspend(events={each.holder: each.attempt.end_to_end_id for each in found})
+    cash_post(found, kind="returned", sign=-1)
+    payouts_move(found, PayoutState.RETURNED)
+    claims_reopen(found)
+
+
+# What an attempt keeps of the evidence besides state and reason.
+KEPT = {
+    AttemptState.SETTLED: ", debit_reference = found.reference, settled_on = found.booked_on",
+    AttemptState.RETURNED: ", return_reference = found.reference, returned_on = found.booked_on",
+}
+
+
+def attempts_move(found: Sequence[Evidence], state: AttemptState) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE payouts_payoutattempt attempt SET state = %s, moved_at = %s, moved_by_id = NULL,
+                reason_code = found.code, reason = found.reason{KEPT.get(state, "")}
+            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::date[], %s::jsonb[])
+                AS found (id, code, reference, booked_on, reason)
+            WHERE attempt.id = found.id
+            """,
+            [
+                state,
+                timezone.now(),
+                [each.attempt.pk for each in found],
+                [each.reason_code for each in found],
+                [each.reference for each in found],
+                [each.booked_on for each in found],
+                [json.dumps(each.words) if each.words else None for each in found],
+            ],
+        )
+
+
+def payouts_move(found: Sequence[Evidence], state: PayoutState) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE payouts_payout payout SET state = %s, moved_at = %s, moved_by_id = NULL, reason = found.reason
+            FROM unnest(%s::bigint[], %s::jsonb[]) AS found (id, reason) WHERE payout.id = found.id
+            """,
+            [
+                state,
+                timezone.now(),
+                [each.attempt.payout_id for each in found],
+                [json.dumps(each.words) if each.words else None for each in found],
+            ],
+        )
+
+
+def cash_post(found: Sequence[Evidence], *, kind: str, sign: int) -> None:
+    """Expense of the lead payer and what the others owe it, against what is outstanding at the bank."""
+    shares: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    rows = Reservation.objects.filter(holder__in=[each.holder for each in found], stage__in=OPEN_STAGES)
+    for holder, payer, amount_fen in rows.values_list("holder", "appropriation__payer", "amount_fen"):
+        shares[holder].append((payer, amount_fen))
+    accounts: dict[tuple[str, str], int] = {}
+
+    def account_id(role: str, name: str) -> int:
+        if (role, name) not in accounts:
+            accounts[role, name] = ledger_account(role, name).pk
+        return accounts[role, name]
+
+    drafts = []
+    for each in found:
+        lead = each.attempt.payout.payer_account
+        legs: Counter[int] = Counter()
+        for payer, amount_fen in shares[each.holder]:
+            owed = ("expense", payer) if payer == lead.payer else ("due_from", f"{payer}>{lead.payer}")
+            legs[account_id(*owed)] += sign * amount_fen
+        legs[account_id("outstanding", lead.number)] -= sign * each.attempt.amount_fen
+        reference = {"payout": each.attempt.payout_id, "reference": each.reference}
+        drafts.append(EntryDraft(f"{kind}:{each.attempt.end_to_end_id}", kind, list(legs.items()), reference))
+    journal_post_many(drafts)
+
+
+def claims_settle(found: Sequence[Evidence]) -> None:
+    """A claim is paid when none of its instalments is still to be paid."""
+    open_payouts = Payout.objects.filter(claim=OuterRef("pk")).exclude(
+        state__in=[PayoutState.SETTLED, PayoutState.UNPAID]
+    )
+    Claim.objects.filter(
+        ~Exists(open_payouts), pk__in={each.attempt.payout.claim_id for each in found}, state=ClaimState.PAYING
+    ).update(state=ClaimState.PAID, moved_at=timezone.now(), moved_by=None, reason=None)
+
+
+def claims_reopen(found: Sequence[Evidence]) -> None:
+    """The money came back: the claim is being paid again."""
+    Claim.objects.filter(pk__in={each.attempt.payout.claim_id for each in found}, state=ClaimState.PAID).update(
+        state=ClaimState.PAYING, moved_at=timezone.now(), moved_by=None, reason=None
+    )

@@ -1,0 +1,166 @@
+"""Payouts, and the instructions in which they are sent."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from enterprises.secrets import decrypt
+from supermarket.claims.guards import Guarded, Move, moves_recorded
+from supermarket.ledger.moves import guard_moves
+from supermarket.payouts.models.bank import PayerAccount
+from supermarket.payouts.states import (
+    ATTEMPT_LIVE,
+    ATTEMPT_MOVES,
+    PAYOUT_MOVES,
+    SUB_BATCH_MOVES,
+    AttemptState,
+    PayoutState,
+    SubBatchState,
+)
+
+
+class PayoutBatch(models.Model):
+    """What one account pays for one run on one day; without a run, what was applied for."""
+
+    payer_account = models.ForeignKey(PayerAccount, on_delete=models.PROTECT, related_name="batches")
+    run = models.ForeignKey("claims.Run", on_delete=models.PROTECT, null=True, related_name="payout_batches")
+    day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payer_account", "run", "day"], nulls_distinct=False, name="payout_batch_once"
+            )
+        ]
+
+
+class SubBatch(Guarded):
+    """One message to the bank: ids and bytes are committed before the first byte leaves, and never change."""
+
+    batch = models.ForeignKey(PayoutBatch, on_delete=models.PROTECT, related_name="sub_batches")
+    sequence = models.PositiveIntegerField()
+    message_id = models.CharField(max_length=35, unique=True)
+    file_encrypted = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    count = models.PositiveIntegerField()
+    total_fen = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=SubBatchState.choices, default=SubBatchState.INSTRUCTED)
+    created_at = models.DateTimeField()
+    first_sent_at = models.DateTimeField(null=True)
+    sends = models.PositiveSmallIntegerField(default=0)
+    available_at = models.DateTimeField()  # not handed over, or looked up, before
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "sequence"], name="sub_batch_once")]
+        indexes = [
+            models.Index(
+                fields=["available_at"],
+                condition=Q(state__in=["instructed", "sending", "unknown"]),
+                name="sub_batch_open",
+            )
+        ]
+        triggers = [
+            *guard_moves("state", SUB_BATCH_MOVES, start="instructed"),
+            *moves_recorded(history="payouts_subbatchmove", owner="sub_batch_id"),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="frozen",
+                operation=pgtrigger.UpdateOf(
+                    "batch_id", "sequence", "message_id", "file_encrypted", "sha256", "count", "total_fen"
+                ),
+            ),
+        ]
+
+    @property
+    def file_bytes(self) -> bytes:
+        return decrypt(self.file_encrypted, purpose="payment file").encode("latin-1")
+
+
+class Payout(Guarded):
+    """The money of one instalment of one claim: one at most while it is not given up."""
+
+    claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, related_name="payouts")
+    instalment = models.PositiveSmallIntegerField(default=1)
+    payer_account = models.ForeignKey(PayerAccount, on_delete=models.PROTECT, related_name="payouts")
+    amount_fen = models.BigIntegerField(_("amount"))
+    state = models.CharField(_("state"), max_length=10, choices=PayoutState.choices, default=PayoutState.DUE)
+    available_at = models.DateTimeField()  # not sent before
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim", "instalment"], condition=~Q(state=PayoutState.UNPAID), name="payout_once_while_live"
+            ),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payout_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["payer_account", "available_at"], condition=Q(state="due"), name="payout_due"),
+            models.Index(fields=["state"], condition=Q(state__in=["held", "returned"]), name="payout_with_a_person"),
+        ]
+        triggers = [
+            *guard_moves("state", PAYOUT_MOVES, start="due"),
+            *moves_recorded(history="payouts_payoutmove", owner="payout_id"),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(name="final", operation=pgtrigger.UpdateOf("claim_id", "instalment", "amount_fen")),
+        ]
+
+    @property
+    def holder(self) -> str:
+        """Whose reservations it draws on."""
+        return f"claim:{self.claim_id}:{self.instalment}"
+
+    def __str__(self) -> str:
+        return f"payout {self.pk}"
+
+
+class PayoutAttempt(Guarded):
+    """One instruction. `account` is the payee account as it was sent (number encrypted)."""
+
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    sub_batch = models.ForeignKey(SubBatch, on_delete=models.PROTECT, related_name="attempts")
+    end_to_end_id = models.CharField(max_length=35, unique=True)
+    amount_fen = models.BigIntegerField()
+    account = models.JSONField()
+    state = models.CharField(max_length=10, choices=AttemptState.choices, default=AttemptState.INSTRUCTED)
+    reason_code = models.CharField(max_length=10, blank=True)
+    debit_reference = models.CharField(max_length=35, blank=True)  # the bank's name of the booking
+    return_reference = models.CharField(max_length=35, blank=True)
+    settled_on = models.DateField(null=True)
+    returned_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payout", "number"], name="attempt_number_once"),
+            models.UniqueConstraint(
+                fields=["payout"], condition=Q(state__in=ATTEMPT_LIVE), name="attempt_one_live_per_payout"
+            ),
+        ]
+        triggers = [
+            *guard_moves("state", ATTEMPT_MOVES, start="instructed"),
+            *moves_recorded(history="payouts_attemptmove", owner="attempt_id"),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="final",
+                operation=pgtrigger.UpdateOf(
+                    "payout_id", "number", "sub_batch_id", "end_to_end_id", "amount_fen", "account"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.end_to_end_id
+
+
+class PayoutMove(Move):
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="moves")
+
+
+class AttemptMove(Move):
+    attempt = models.ForeignKey(PayoutAttempt, on_delete=models.PROTECT, related_name="moves")
+
+
+class SubBatchMove(Move):
+    sub_batch = models.ForeignKey(SubBatch, on_delete=models.PROTECT, related_name="moves")

@@ -1,0 +1,208 @@
+"""Sub-batches: ids, amounts and bytes, written down before anything leaves.
+
+One transaction takes up to PREPARE_ROWS due payouts of one account (and of one run), makes their attempts, moves their
+reservations into transit with the postings, and freezes the files. Ids are derived, not drawn: from area, claim,
+instalment and number of the attempt; from area, batch and sequence.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from enterprises.secrets import SecretUnreadableError, decrypt, encrypt
+from policies.models import PolicyVersion
+from supermarket.claims.models import Run
+from supermarket.dates import today
+from supermarket.ledger.services import appropriation_instruct
+from supermarket.payouts.models import PayerAccount, Payout, PayoutBatch, SubBatch
+from supermarket.payouts.rails.base import Instruction, Party, PaymentFile, PaymentRail, instruction_problem
+from supermarket.payouts.rails.registry import rail_for
+from supermarket.payouts.states import PayoutState
+
+PREPARE_ROWS = 5_000
+DUE = """
+    SELECT payout.id, payout.claim_id, payout.instalment, payout.amount_fen, claim.account, claim.policy_version_id,
+        (SELECT coalesce(max(number), 0) + 1 FROM payouts_payoutattempt attempt WHERE attempt.payout_id = payout.id)
+    FROM payouts_payout payout JOIN claims_claim claim ON claim.id = payout.claim_id
+    WHERE payout.state = 'due' AND payout.available_at <= %(now)s AND payout.payer_account_id = %(account)s
+        AND claim.run_id IS NOT DISTINCT FROM %(run)s
+    ORDER BY payout.id LIMIT %(rows)s FOR UPDATE OF payout SKIP LOCKED
+"""
+# What was applied for goes before the runs: somebody is waiting at the screen.
+GROUPS = """
+    SELECT DISTINCT payout.payer_account_id, claim.run_id
+    FROM payouts_payout payout
+    JOIN claims_claim claim ON claim.id = payout.claim_id
+    JOIN payouts_payeraccount account ON account.id = payout.payer_account_id
+    LEFT JOIN claims_run run ON run.id = claim.run_id
+    WHERE payout.state = 'due' AND payout.available_at <= %(now)s AND account.stopped IS NULL
+        AND NOT coalesce(run.paused, false)
+    ORDER BY claim.run_id NULLS FIRST, payout.payer_account_id
+"""
+
+
+@dataclass(frozen=True)
+class DueRow:
+    payout_id: int
+    claim_id: int
+    instalment: int
+    amount_fen: int
+    account: Mapping[str, Any]
+    policy_version_id: int
+    number: int
+
+    @property
+    def end_to_end_id(self) -> str:
+        return f"{settings.INSTALLATION_AREA}-{self.claim_id}-{self.instalment}-{self.number}"
+
+    @property
+    def holder(self) -> str:
+        return f"claim:{self.claim_id}:{self.instalment}"
+
+
+def sub_batches_prepare() -> int:
+    """Freeze everything that is due; the number of payouts that went into files."""
+    with connection.cursor() as cursor:
+        cursor.execute(GROUPS, {"now": timezone.now()})
+        groups = cursor.fetchall()
+    prepared = 0
+    for account_id, run_id in groups:
+        account = PayerAccount.objects.select_related("channel").get(pk=account_id)
+        rail = rail_for(account.channel)
+        run = Run.objects.get(pk=run_id) if run_id else None
+        while taken := prepare_chunk(account, run, rail):
+            prepared += taken
+    return prepared
+
+
+@transaction.atomic
+def prepare_chunk(account: PayerAccount, run: Run | None, rail: PaymentRail) -> int:
+    """One transaction's worth; how many payouts it took up (instructed or held)."""
+    now = timezone.now()
+    PayoutBatch.objects.bulk_create([PayoutBatch(payer_account=account, run=run, day=today())], ignore_conflicts=True)
+    batch = PayoutBatch.objects.select_for_update().get(payer_account=account, run=run, day=today())
+    rows = due_rows_lock(account, run, now)
+    texts = remittances({row.policy_version_id for row in rows})
+    ready: list[tuple[DueRow, Instruction]] = []
+    for row in rows:
+        instruction = instruction_of(row, texts[row.policy_version_id])
+        problem = instruction if isinstance(instruction, dict) else instruction_problem(instruction)
+        if problem is not None:
+            hold(row, problem, now)
+        elif isinstance(instruction, Instruction):
+            ready.append((row, instruction))
+    if ready:
+        freeze(batch, ready, account, rail, now)
+    return len(rows)
+
+
+def due_rows_lock(account: PayerAccount, run: Run | None, now: datetime) -> list[DueRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, {"now": now, "account": account.pk, "run": run.pk if run else None, "rows": PREPARE_ROWS})
+        return [
+            DueRow(payout, claim, instalment, amount_fen, json.loads(payee), version, number)
+            for payout, claim, instalment, amount_fen, payee, version, number in cursor.fetchall()
+        ]
+
+
+def remittances(versions: set[int]) -> dict[int, str]:
+    """What the beneficiary reads on the account's statement: the policy's title."""
+    titles = PolicyVersion.objects.filter(pk__in=versions).values_list("pk", "definition__title__zh")
+    return {pk: f"惠企政策 {title or ''}".strip() for pk, title in titles}
+
+
+def instruction_of(row: DueRow, remittance: str) -> Instruction | dict[str, str]:
+    """The instruction, or why there can be none."""
+    try:
+        number = decrypt(row.account["number_encrypted"], purpose="payee account")
+        creditor = Party(row.account["holder_name"], number, row.account["bank_code"])
+    except (SecretUnreadableError, KeyError):
+        return {"zh": "收款账户无法读取。", "en": "The payee account cannot be read."}
+    return Instruction(row.end_to_end_id, row.amount_fen, creditor, remittance)
+
+
+def hold(row: DueRow, problem: Mapping[str, str], now: datetime) -> None:
+    """One bad row waits for a person; the others go."""
+    Payout.objects.filter(pk=row.payout_id).update(state=PayoutState.HELD, moved_at=now, moved_by=None, reason=problem)
+
+
+def freeze(
+    batch: PayoutBatch,
+    ready: Sequence[tuple[DueRow, Instruction]],
+    account: PayerAccount,
+    rail: PaymentRail,
+    now: datetime,
+) -> None:
+    """Write files, attempts, moves and postings of rows that are locked and sound."""
+    debtor = Party(account.name, account.number, account.bank_code)
+    size = rail.capabilities.max_rows
+    parts = [ready[start : start + size] for start in range(0, len(ready), size)]
+    before = batch.sub_batches.count()
+    sub_batches = SubBatch.objects.bulk_create(
+        [
+            sub_batch_draft(batch, sequence, [instruction for _, instruction in part], debtor, rail, now)
+            for sequence, part in enumerate(parts, before + 1)
+        ]
+    )
+    rows = [(row, sub_batch.pk) for sub_batch, part in zip(sub_batches, parts, strict=True) for row, _ in part]
+    attempts_insert(rows, now)
+    Payout.objects.filter(pk__in=[row.payout_id for row, _ in rows]).update(
+        state=PayoutState.PAYING, moved_at=now, moved_by=None, reason=None
+    )
+    appropriation_instruct(events={row.holder: row.end_to_end_id for row, _ in rows})
+
+
+def sub_batch_draft(
+    batch: PayoutBatch,
+    sequence: int,
+    instructions: Sequence[Instruction],
+    debtor: Party,
+    rail: PaymentRail,
+    now: datetime,
+) -> SubBatch:
+    message_id = f"{settings.INSTALLATION_AREA}-B{batch.pk}-{sequence}"
+    total_fen = sum(instruction.amount_fen for instruction in instructions)
+    data = rail.render(
+        PaymentFile(message_id, timezone.localtime(now), today(), debtor, len(instructions), total_fen, instructions)
+    )
+    return SubBatch(
+        batch=batch,
+        sequence=sequence,
+        message_id=message_id,
+        file_encrypted=encrypt(data.decode("latin-1"), purpose="payment file"),
+        sha256=hashlib.sha256(data).hexdigest(),
+        count=len(instructions),
+        total_fen=total_fen,
+        created_at=now,
+        moved_at=now,
+        available_at=now,
+    )
+
+
+def attempts_insert(rows: Sequence[tuple[DueRow, int]], now: datetime) -> None:
+    """The attempts of (row, sub-batch) in one statement; the account goes in as it was sent."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO payouts_payoutattempt (payout_id, number, sub_batch_id, end_to_end_id, amount_fen, account,
+                state, reason_code, debit_reference, return_reference, moved_at)
+            SELECT *, 'instructed', '', '', '', %s FROM unnest(
+                %s::bigint[], %s::smallint[], %s::bigint[], %s::text[], %s::bigint[], %s::jsonb[])
+            """,
+            [
+                now,
+                [row.payout_id for row, _ in rows],
+                [row.number for row, _ in rows],
+                [sub_batch for _, sub_batch in rows],
+                [row.end_to_end_id for row, _ in rows],
+                [row.amount_fen for row, _ in rows],
+                [json.dumps(row.account) for row, _ in rows],
+            ],
+        )

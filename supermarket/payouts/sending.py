@@ -1,0 +1,141 @@
+"""Handing over. The bank is called between two transactions, never inside one: the first says that we are about to, the
+second what came of it. Dying in between leaves the outcome unknown, and an unknown outcome is looked up.
+
+The same bytes go out a second time only after the bank was asked, said nothing of them, and declares that it recognises
+a message that it has.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Min, Q
+from django.utils import timezone
+
+from supermarket.payouts.events import sub_batch_reject
+from supermarket.payouts.models import Channel, SubBatch
+from supermarket.payouts.rails.base import Answer, Outcome
+from supermarket.payouts.rails.registry import rail_for
+from supermarket.payouts.states import AttemptState, SubBatchState
+
+BACKOFF_SECONDS_MAX = 300
+
+
+def sub_batch_take(state: SubBatchState, *, again: Channel | None = None) -> SubBatch | None:
+    """Claim one sub-batch in `state` for handing over; what was applied for goes before the runs.
+
+    Nothing leaves a stopped account, nor for a paused run. `again`: the channel whose bank was just asked. Committed
+    when this returns.
+    """
+    now = timezone.now()
+    rows = (
+        SubBatch.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(Q(batch__run=None) | Q(batch__run__paused=False))
+        .filter(state=state, available_at__lte=now, batch__payer_account__stopped__isnull=True)
+        .order_by(F("batch__run").asc(nulls_first=True), "pk")
+        .select_related("batch__payer_account__channel")
+    )
+    if again is not None:
+        rows = rows.filter(batch__payer_account__channel=again)
+    with transaction.atomic():
+        sub_batch = rows.first()
+        if sub_batch is None:
+            return None
+        SubBatch.objects.filter(pk=sub_batch.pk).update(
+            state=SubBatchState.SENDING,
+            moved_at=now,
+            moved_by=None,
+            reason=None,
+            sends=F("sends") + 1,
+            first_sent_at=sub_batch.first_sent_at or now,
+            available_at=now + timedelta(seconds=settings.PAYOUT_LEASE_SECONDS),
+        )
+        sub_batch.attempts.filter(state=AttemptState.INSTRUCTED).update(
+            state=AttemptState.SENDING, moved_at=now, moved_by=None
+        )
+        sub_batch.sends += 1
+        return sub_batch
+
+
+def sub_batches_send(*, limit: int) -> int:
+    """Hand over what is ready, `limit` messages at most; how many went out."""
+    for sent in range(limit):
+        sub_batch = sub_batch_take(SubBatchState.INSTRUCTED)
+        if sub_batch is None:
+            return sent
+        sub_batch_hand_over(sub_batch)
+    return limit
+
+
+def sub_batches_repeat(channel: Channel) -> int:
+    """Hand over again, the same bytes, what is unknown although the bank was asked; how many messages went out.
+
+    Only where the bank declares that it recognises a message that it has; else a person decides.
+    """
+    capabilities = rail_for(channel).capabilities
+    oldest = SubBatch.objects.filter(state=SubBatchState.UNKNOWN, batch__payer_account__channel=channel).aggregate(
+        Min("first_sent_at")
+    )["first_sent_at__min"]
+    if oldest is None or not capabilities.dedupes(timezone.now() - oldest):
+        return 0
+    sent = 0
+    while sub_batch := sub_batch_take(SubBatchState.UNKNOWN, again=channel):
+        sub_batch_hand_over(sub_batch)
+        sent += 1
+    return sent
+
+
+def sub_batch_hand_over(sub_batch: SubBatch) -> Answer:
+    rail = rail_for(sub_batch.batch.payer_account.channel)
+    answer = rail.submit(sub_batch.message_id, sub_batch.file_bytes)
+    answer_record(sub_batch, answer)
+    return answer
+
+
+@transaction.atomic
+def answer_record(sub_batch: SubBatch, answer: Answer) -> None:
+    """Write down what came of hand-over number `sends`; a later one, or evidence that came first, is left alone."""
+    row = (
+        SubBatch.objects.select_for_update()
+        .filter(pk=sub_batch.pk, state=SubBatchState.SENDING, sends=sub_batch.sends)
+        .first()
+    )
+    if row is None:
+        return
+    if answer.outcome == Outcome.REJECTED:
+        sub_batch_reject(row, answer.reason_code, answer.reason_text)
+    elif answer.outcome == Outcome.ANSWERED:
+        SubBatch.objects.filter(pk=row.pk).update(
+            state=SubBatchState.ANSWERED, moved_at=timezone.now(), moved_by=None, available_at=timezone.now()
+        )
+    else:
+        sub_batch_unknown(row, answer)
+
+
+def sub_batch_unknown(row: SubBatch, answer: Answer) -> None:
+    now = timezone.now()
+    pause = timedelta(seconds=min(BACKOFF_SECONDS_MAX, settings.PAYOUT_LOOK_UP_SECONDS * 2 ** (row.sends - 1)))
+    said = answer.reason_text or answer.reason_code
+    reason = {"zh": f"银行没有给出结果：{said}", "en": f"The bank gave no outcome: {said}"}
+    SubBatch.objects.filter(pk=row.pk).update(
+        state=SubBatchState.UNKNOWN, moved_at=now, moved_by=None, reason=reason, available_at=now + pause
+    )
+    row.attempts.filter(state=AttemptState.SENDING).update(
+        state=AttemptState.UNKNOWN, moved_at=now, moved_by=None, reason=reason
+    )
+
+
+def leases_expire() -> int:
+    """A hand-over whose worker is gone has an unknown outcome; how many there were."""
+    expired = 0
+    while True:
+        with transaction.atomic():
+            row = (
+                SubBatch.objects.select_for_update(skip_locked=True)
+                .filter(state=SubBatchState.SENDING, available_at__lte=timezone.now())
+                .first()
+            )
+            if row is None:
+                return expired
+            sub_batch_unknown(row, Answer(Outcome.UNKNOWN, reason_text="the worker did not come back"))
+        expired += 1

@@ -1,0 +1,83 @@
+"""What doors, tasks and commands may ask of payouts."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from supermarket.celery import poke
+from supermarket.ledger.services import appropriation_reject, appropriation_release
+from supermarket.payouts.alarms import account_resume, account_stop, alarm_resolve
+from supermarket.payouts.creation import payout_create_for_claims, payouts_due_sweep
+from supermarket.payouts.errors import PayoutStateError
+from supermarket.payouts.models import Payout, SubBatch
+from supermarket.payouts.statements import suspense_resolve
+from supermarket.payouts.states import PAYOUT_MOVES, AttemptState, PayoutState, SubBatchState
+from supermarket.payouts.work import payouts_work, payouts_work_until_idle
+from supermarket.users.models import User
+
+__all__ = [
+    "account_resume",
+    "account_stop",
+    "alarm_resolve",
+    "payout_create_for_claims",
+    "payout_give_up",
+    "payout_hold",
+    "payout_release",
+    "payouts_due_sweep",
+    "payouts_work",
+    "payouts_work_until_idle",
+    "sub_batch_withdraw",
+    "suspense_resolve",
+]
+
+Words = dict[str, str]
+
+
+def payout_hold(*, payout: Payout, actor: User, reason: Words) -> Payout:
+    """Keep a due payout back. Raises PayoutStateError once it has been instructed."""
+    return payout_move(payout, PayoutState.HELD, actor, reason)
+
+
+def payout_release(*, payout: Payout, actor: User | None, reason: Words) -> Payout:
+    """Send a held payout, or a returned one whose account was mended: a new instruction goes out."""
+    moved = payout_move(payout, PayoutState.DUE, actor, reason)
+    poke("payouts.work")
+    return moved
+
+
+@transaction.atomic
+def payout_give_up(*, payout: Payout, actor: User | None, reason: Words) -> Payout:
+    """Not to be paid any more (the deadline to mend the account has passed, the claim was withdrawn): the reservation
+    is released. Raises PayoutStateError while an instruction is out."""
+    moved = payout_move(payout, PayoutState.UNPAID, actor, reason)
+    appropriation_release(holders=[moved.holder], key=f"payout:{moved.pk}")
+    return moved
+
+
+@transaction.atomic
+def payout_move(payout: Payout, state: PayoutState, actor: User | None, reason: Words) -> Payout:
+    row = Payout.objects.select_for_update().get(pk=payout.pk)
+    if state not in PAYOUT_MOVES[row.state] or row.state == PayoutState.PAYING:
+        raise PayoutStateError(payout=row.pk, state=row.state, wanted=state)
+    row.state, row.moved_at, row.moved_by, row.reason = state, timezone.now(), actor, reason
+    row.available_at = row.moved_at
+    row.save(update_fields=["state", "moved_at", "moved_by", "reason", "available_at"])
+    return row
+
+
+@transaction.atomic
+def sub_batch_withdraw(*, sub_batch: SubBatch, actor: User, reason: Words) -> bool:
+    """Take back a message that has not left: its payouts are held. False if it has left already."""
+    row = (
+        SubBatch.objects.select_for_update(skip_locked=True)
+        .filter(pk=sub_batch.pk, state=SubBatchState.INSTRUCTED)
+        .first()
+    )
+    if row is None:
+        return False
+    moved = {"moved_at": timezone.now(), "moved_by": actor, "reason": reason}
+    SubBatch.objects.filter(pk=row.pk).update(state=SubBatchState.WITHDRAWN, **moved)
+    attempts = list(row.attempts.select_related("payout"))
+    row.attempts.update(state=AttemptState.REJECTED, **moved)
+    appropriation_reject(events={attempt.payout.holder: attempt.end_to_end_id for attempt in attempts})
+    Payout.objects.filter(attempts__in=[attempt.pk for attempt in attempts]).update(state=PayoutState.HELD, **moved)
+    return True

@@ -1,0 +1,71 @@
+"""The work loop. What has to happen is a row in the database; this looks for such rows and does what they ask.
+
+Any number of workers may run it, Celery or not, at any moment, and any of them may die at any line.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from supermarket.payouts.creation import payouts_due_sweep
+from supermarket.payouts.look_up import channel_intake, outcomes_look_up
+from supermarket.payouts.models import Channel, Heartbeat
+from supermarket.payouts.preparation import sub_batches_prepare
+from supermarket.payouts.sending import leases_expire, sub_batches_send
+
+MESSAGES_A_PASS = 10  # then listen: progress is seen while a large run goes out
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one pass did."""
+
+    created: int = 0
+    prepared: int = 0
+    expired: int = 0
+    sent: int = 0
+    applied: int = 0
+    asked: int = 0
+
+    @property
+    def idle(self) -> bool:
+        return not (self.created or self.prepared or self.expired or self.sent or self.applied or self.asked)
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def heartbeat(doing: str) -> None:
+    Heartbeat.objects.update_or_create(worker=worker_name(), defaults={"at": timezone.now(), "doing": doing})
+
+
+def payouts_work() -> Pass:
+    """One pass: make, freeze, hand over, listen, look up."""
+    heartbeat("payouts")
+    created = payouts_due_sweep()
+    prepared = sub_batches_prepare()
+    expired = leases_expire()
+    sent = sub_batches_send(limit=MESSAGES_A_PASS)
+    applied = sum(channel_intake(channel) for channel in Channel.objects.all())
+    return Pass(created, prepared, expired, sent, applied, outcomes_look_up())
+
+
+def payouts_work_until_idle(*, seconds: float = float("inf"), report: Callable[[Pass], None] = lambda _: None) -> None:
+    """Passes until one finds nothing to do, or the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        done = payouts_work()
+        report(done)
+        if done.idle:
+            return
+
+
+def payouts_work_for_ever(*, pause_seconds: float = 1.0) -> None:
+    while True:
+        if payouts_work().idle:
+            time.sleep(pause_seconds)

@@ -1,0 +1,56 @@
+"""Smallest rows that claims need: users of each role, published policies, firms of which something is known."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from enterprises.models import Beneficiary
+from policies.definition import definition_parse
+from policies.models import PolicyVersion
+from policies.services import draft_save, version_publish, version_submit
+from supermarket.matching.vocabulary import store_ground
+from supermarket.users.models import Role, User
+from tests.enterprises.files import Town, credit_code
+from tests.policies.definitions import data
+
+
+@pytest.fixture
+def user(db: None) -> Callable[[str], User]:
+    """Makes (once) a user by name; a user named like a role has that role."""
+
+    def make(name: str) -> User:
+        role = name if name in Role.values else Role.EDITOR
+        return User.objects.get_or_create(username=name, defaults={"role": role, "department": "科学技术局"})[0]
+
+    return make
+
+
+@pytest.fixture
+def publish(user: Callable[[str], User]) -> Callable[..., PolicyVersion]:
+    """Publish a policy: publish("code", eligibility=…)."""
+
+    def do(code: str, **changes: Any) -> PolicyVersion:
+        ground = store_ground()
+        draft = draft_save(definition=definition_parse(data(code=code, **changes)), actor=user("editor"))
+        version_submit(version=draft, actor=user("editor"), ground=ground)
+        return version_publish(version=draft, actor=user("reviewer"), ground=ground)
+
+    return do
+
+
+@pytest.fixture
+def town(db: None, tmp_path: Path) -> Town:
+    return Town(tmp_path)
+
+
+@pytest.fixture
+def firm(town: Town) -> Beneficiary:
+    town.register((credit_code(1), "芜湖甲有限公司", "2015-03-01"))
+    return Beneficiary.objects.get(code=credit_code(1))
+
+
+@pytest.fixture
+def version(publish: Callable[..., PolicyVersion]) -> PolicyVersion:
+    return publish("test-award")

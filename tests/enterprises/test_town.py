@@ -1,0 +1,80 @@
+"""The synthetic town: loads without a single rejected row, is the same for the same seed, and holds its showcase."""
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from stdnum.cn import uscc
+
+from enterprises.identifiers import identity_number_valid
+from enterprises.models import Beneficiary, Delivery, DeliveryReject
+from enterprises.selectors import facts_as_of
+from enterprises.services import delivery_load
+from enterprises.size_class import size_class
+from enterprises.town.draws import Draws
+from enterprises.town.firms import make_firms
+from enterprises.town.making import town_files
+from enterprises.town.people import make_people
+from enterprises.town.showcase import showcase
+from enterprises.vocabulary import source_definitions
+
+REFERENCE = date(2023, 6, 15)
+
+
+def draws(count: int) -> Draws:
+    return Draws(np.random.default_rng(5), count)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("town")
+
+
+def test_the_town_goes_in_by_the_delivery_path_without_a_reject(db: None, folder: Path) -> None:
+    for file in town_files(folder, enterprises=150, persons=40, seed=3, reference=REFERENCE):
+        assert delivery_load(source=file.source, path=file.path, as_of=file.as_of).rows_total == file.rows
+    assert DeliveryReject.objects.count() == 0
+    assert Delivery.objects.filter(state="loaded").count() == len(source_definitions())
+    assert [one.remarks for one in Delivery.objects.exclude(remarks=[])] == []
+    enterprises = Beneficiary.objects.filter(kind="enterprise")
+    assert enterprises.count() == 150 + len(showcase()["enterprises"])
+    for one in showcase()["enterprises"]:
+        known = facts_as_of(beneficiary=enterprises.get(code=one["code"]), reference=REFERENCE)
+        assert set(one["facts"]) <= set(known), one["code"]
+    persons = Beneficiary.objects.filter(kind="person").order_by("code")
+    for person, one in zip(persons, showcase()["persons"], strict=False):
+        known = facts_as_of(beneficiary=person, reference=REFERENCE)
+        assert set(one["facts"]) <= set(known), person.code
+
+
+def test_one_seed_is_one_town(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        list(town_files(tmp_path / name, enterprises=60, persons=20, seed=7, reference=REFERENCE))
+    for path in (tmp_path / "first").iterdir():
+        assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes()
+
+
+def test_codes_and_numbers_are_unique_and_carry_their_check_digits() -> None:
+    firms, people = make_firms(draws(3000), REFERENCE), make_people(draws(3000), REFERENCE)
+    assert all(uscc.is_valid(code) for code in firms.code.tolist())
+    assert len(set(firms.code.tolist())) == 3000
+    assert all(identity_number_valid(number) for number in people.identity.tolist())
+    assert len(set(people.identity.tolist())) == 3000
+
+
+def test_size_classes_are_those_of_the_notice_and_mostly_micro() -> None:
+    firms = make_firms(draws(3000), REFERENCE)
+    rows = zip(
+        firms.industry_class.tolist(),
+        firms.staff.tolist(),
+        firms.revenue,
+        firms.assets,
+        firms.size.tolist(),
+        strict=True,
+    )
+    for industry, staff, revenue, assets, size in rows:
+        assert size_class(industry=industry, staff=staff, revenue=revenue, assets=assets) == size
+    counts = Counter(firms.size.tolist())
+    assert counts["micro"] > counts["small"] > counts["medium"] > counts["large"] > 0
