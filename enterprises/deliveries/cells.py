@@ -49,9 +49,12 @@ def cleaned(cells: pa.Array) -> pa.Array:
 
 def narrow(cells: pa.Array) -> pa.Array:
     """Full-width digits and signs become plain ones, thousands separators go."""
-    plain = pc.utf8_normalize(cells, form="NFKC")
-    grouped = pc.match_substring_regex(plain, r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")
-    return pc.if_else(grouped, pc.replace_substring(plain, ",", ""), plain)
+    if not pc.all(pc.string_is_ascii(cells)).as_py():
+        cells = pc.utf8_normalize(cells, form="NFKC")
+    if pc.any(pc.match_substring(cells, ",")).as_py():
+        grouped = pc.match_substring_regex(cells, r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")
+        cells = pc.if_else(grouped, pc.replace_substring(cells, ",", ""), cells)
+    return cells
 
 
 def quoted(texts: pa.Array) -> pa.Array:
@@ -87,17 +90,22 @@ def check_integer(definition: FieldDefinition, cells: pa.Array) -> Column:
 def check_money(definition: FieldDefinition, cells: pa.Array) -> Column:
     """Yuan in the file, fen as an integer in the record."""
     cells, wrong = matched(narrow(cells), r"^-?\d{1,13}(\.\d{1,2}0*)?$", "not_money")
-    parts = pc.extract_regex(cells, r"^(?P<yuan>-?\d+)(?:\.(?P<fen>\d{1,2})0*)?$")
-    fen = pc.utf8_rpad(pc.struct_field(parts, "fen"), 2, "0")
-    digits = pc.binary_join_element_wise(pc.struct_field(parts, "yuan"), fen, "")
-    numbers = pc.cast(only(mask(pc.is_valid(cells)), digits), pa.int64())
+    numbers = unscaled(pc.cast(cells, pa.decimal128(18, 2)))
     return not_below(definition.minimum, pc.cast(numbers, pa.string()), numbers, wrong)
+
+
+def unscaled(decimals: pa.Array) -> pa.Array:
+    """decimal128 without its point: 12.50 -> 1250. Arrow keeps a decimal as a 16-byte integer, least byte first."""
+    data = decimals.buffers()[1]
+    low = np.frombuffer(data, np.int64)[:: 16 // 8][decimals.offset : decimals.offset + len(decimals)]
+    return pa.array(low, mask=~mask(pc.is_valid(decimals)))
 
 
 def check_number(definition: FieldDefinition, cells: pa.Array) -> Column:
     cells, wrong = matched(narrow(cells), r"^-?(0|[1-9]\d{0,11})(\.\d{1,6}0*)?$", "not_a_number")
-    values = pc.replace_substring_regex(pc.replace_substring_regex(cells, r"(\.\d*?)0+$", r"\1"), r"\.$", "")
-    return not_below(definition.minimum, values, pc.cast(values, pa.float64()), wrong)
+    if definition.minimum is None:
+        return Column(cells, wrong)
+    return not_below(definition.minimum, cells, pc.cast(cells, pa.float64()), wrong)
 
 
 def check_boolean(definition: FieldDefinition, cells: pa.Array) -> Column:

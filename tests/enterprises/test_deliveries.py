@@ -1,6 +1,7 @@
 """A delivery goes in row by row: good rows once, bad rows with their reasons, nothing by halves."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def test_values_are_stored_by_code_and_in_their_types(town: Town) -> None:
     stored = values_of(delivery, 1)
     assert stored["insured_headcount"] == 1234
     assert stored["ui_premium_paid_prev_year"] == 1_234_560  # fen
-    assert str(stored["ui_layoff_rate_prev_year"]) == "0.05"
+    assert stored["ui_layoff_rate_prev_year"] == Decimal("0.05")
     assert stored["si_arrears"] is False
     assert values_of(delivery, 2) == {}
 
