@@ -8,8 +8,8 @@ from policies.definition import Definition
 from policies.errors import Problem, Severity
 from policies.lexicon import ACCEPTING_AREA, Lexicon
 from policies.publishing.examples import example_problems
+from policies.rules import CompiledAmount, Rule, RuleProblems, compile_amount, compile_rule, findings
 from policies.rules import Problem as RuleProblem
-from policies.rules import Rule, RuleProblems, compile_amount, compile_rule
 
 # 公平竞争审查条例 took effect: what is issued from then on needs a passed review.
 FAIR_COMPETITION_SINCE = date(2024, 8, 1)
@@ -68,18 +68,10 @@ def _expression_problems(definition: Definition, lexicon: Lexicon) -> Iterator[P
     tables, items = definition.tables or None, items_data(definition)
 
     def rule(place: str, text: str) -> Iterator[Problem]:
-        try:
-            compiled = compile_rule(text, lexicon.vocabulary, tables=tables, items=items)
-        except RuleProblems as error:
-            yield from (_placed(place, problem) for problem in error.problems)
-            return
-        yield from _constant_problems(place, compiled)
+        return _problems_of(place, lambda: compile_rule(text, lexicon.vocabulary, tables=tables, items=items))
 
     def amount(place: str, text: str) -> Iterator[Problem]:
-        try:
-            compile_amount(text, lexicon.vocabulary, tables=tables, items=items)
-        except RuleProblems as error:
-            yield from (_placed(place, problem) for problem in error.problems)
+        return _problems_of(place, lambda: compile_amount(text, lexicon.vocabulary, tables=tables, items=items))
 
     yield from rule("eligibility", definition.eligibility)
     if definition.amount is not None:
@@ -94,13 +86,13 @@ def _expression_problems(definition: Definition, lexicon: Lexicon) -> Iterator[P
             yield from rule(f"instalments.{number}.when", instalment.schedule)
 
 
-def _constant_problems(place: str, rule: Rule) -> Iterator[Problem]:
-    """With nothing known, a verdict that is decided all the same holds for every beneficiary."""
-    truth = rule.evaluate({}).truth
-    if truth is True:
-        yield Problem(place, zh="恒成立：任何主体都符合", en="is always true: everybody would be eligible")
-    elif truth is False:
-        yield Problem(place, zh="恒不成立：无人能符合", en="is never true: nobody could be eligible")
+def _problems_of(place: str, compiled: Callable[[], Rule | CompiledAmount]) -> Iterator[Problem]:
+    """What does not compile; of what does, all that nobody can have meant."""
+    try:
+        found = findings(compiled())
+    except RuleProblems as error:
+        found = error.problems
+    yield from (_placed(place, problem) for problem in found)
 
 
 def _placed(place: str, problem: RuleProblem) -> Problem:

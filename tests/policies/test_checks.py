@@ -9,6 +9,8 @@ from tests.policies.definitions import definition
 from tests.policies.lexicon import GROUND, LEXICON
 
 EXAMPLE = {"title": "30 人", "facts": {"insured_headcount": 30}, "verdict": "eligible", "amount": 10000}
+GAP = [{"below": 10, "give": 1}, {"over": 10, "give": 2}]
+OVERLAP = [{"up_to": 10, "give": 1}, {"from": 10, "give": 2}]
 
 
 def problems(**changes: Any) -> dict[str, Severity]:
@@ -33,6 +35,8 @@ def test_a_right_definition_has_no_problem() -> None:
         ({"amount": "0.1 * rd_expenses"}, "amount"),
         ({"eligibility": "1 = 1 or insured_headcount > 1"}, "eligibility"),
         ({"eligibility": "1 = 2 and insured_headcount > 1"}, "eligibility"),
+        ({"amount": "tiers(insured_headcount, t)", "tables": {"t": GAP}}, "tables.t"),
+        ({"amount": "tiers(insured_headcount, t)", "tables": {"t": OVERLAP}}, "tables.t"),
         ({"once_per": "round"}, "once_per"),
         ({"materials": [{"name": {"zh": "甲", "en": "a"}, "from": "nowhere"}]}, "materials.1.from"),
         ({"instalments": [{"share": 1, "if": "insured"}]}, "instalments.1.if"),
@@ -44,6 +48,11 @@ def test_what_stops_a_publication(changes: dict[str, Any], place: str) -> None:
     found = problems(**{"examples": [], **changes})
     assert found.pop("examples") is Severity.WARNING
     assert found == {place: Severity.ERROR}
+
+
+def test_a_part_that_holds_for_everybody_is_a_warning() -> None:
+    rule = "insured_headcount >= 30 and (rd_expense > 5 or rd_expense <= 5)"
+    assert problems(eligibility=rule) == {"eligibility": Severity.WARNING}
 
 
 @pytest.mark.parametrize(
