@@ -1,0 +1,126 @@
+"""What claims and runs refuse. Every error has a code, its particulars, and a sentence in Chinese and in English."""
+
+from typing import Any, ClassVar
+
+
+class ClaimError(Exception):
+    """`message()` is what is shown, and what a refused claim keeps as its reason."""
+
+    code: ClassVar[str]
+    zh: ClassVar[str]
+    en: ClassVar[str]
+
+    def __init__(self, **particulars: Any) -> None:
+        self.particulars = particulars
+        super().__init__(self.en.format(**particulars))
+
+    def message(self) -> dict[str, str]:
+        return {"zh": self.zh.format(**self.particulars), "en": self.en.format(**self.particulars)}
+
+
+class CommitmentMissingError(ClaimError):
+    code = "commitment-missing"
+    zh = "请先阅读并接受信用承诺。"
+    en = "Read and accept the credit commitment first."
+
+
+class PolicyNotClaimableError(ClaimError):
+    code = "policy-not-claimable"
+    zh = "政策“{policy}”不在本店申领（{because_zh}）。"
+    en = "The policy {policy} is not claimed here: {because_en}."
+
+
+class PeriodClosedError(ClaimError):
+    code = "period-closed"
+    zh = "政策“{policy}”{period} 期不在申领时间内，现在可申领：{open}。"
+    en = "{policy} takes no claim for {period} today; open: {open}."
+
+
+class NotRepresentedError(ClaimError):
+    code = "not-represented"
+    zh = "您没有代表“{beneficiary}”办事的授权。"
+    en = "You do not act for {beneficiary}."
+
+
+class NotEligibleError(ClaimError):
+    code = "not-eligible"
+    zh = "不符合条件：{reason_zh}"
+    en = "Not eligible: {reason_en}"
+
+
+class FactsMissingError(ClaimError):
+    code = "facts-missing"
+    zh = "暂时无法判定，缺少数据：{facts_zh}。请等候部门更新数据或联系主管部门。"
+    en = "Cannot be decided yet, data are missing: {facts_en}. Wait for the departments' delivery or ask them."
+
+
+class NothingToPayError(ClaimError):
+    code = "nothing-to-pay"
+    zh = "按政策计算应付 0 元：{because_zh}。"
+    en = "The sum comes to nothing: {because_en}."
+
+
+class AlreadyClaimedError(ClaimError):
+    code = "already-claimed"
+    zh = "该政策本期已申领（申领编号 {claim}）。"
+    en = "It has been claimed already for this period (claim {claim})."
+
+
+class RequestReusedError(ClaimError):
+    code = "request-reused"
+    zh = "同一请求编号已用于另一项申领（编号 {claim}），未受理。"
+    en = "The same request number stands for another claim ({claim}); nothing was done."
+
+
+class ExcludedError(ClaimError):
+    code = "excluded"
+    zh = "与已享受的“{other}”不可同时享受（{group}）。"
+    en = "Cannot be had together with {other}, which was given before ({group})."
+
+
+class ItemUsedError(ClaimError):
+    code = "item-used"
+    zh = "以下 {count} 项已用于其他申领，每项只能用一次：{items}。"
+    en = "{count} of the items counted are used by another claim, each counts once: {items}."
+
+
+class AccountMissingError(ClaimError):
+    code = "account-missing"
+    zh = "没有可用的收款账户。请先登记账户；变更后的账户在保护期满后可用。"
+    en = "There is no account to pay to. Enter one first; a changed account can be used after its hold."
+
+
+class AccountNotYoursError(ClaimError):
+    code = "account-not-yours"
+    zh = "所选收款账户不是“{beneficiary}”现在可用的账户。"
+    en = "The account chosen is not one that {beneficiary} can use now."
+
+
+class AppropriationMissingError(ClaimError):
+    code = "appropriation-missing"
+    zh = "{payer} 未为“{pool}”安排 {year} 年度资金额度。"
+    en = "{payer} has set no money aside for {pool} in {year}."
+
+
+class MoneyShortError(ClaimError):
+    code = "money-short"
+    zh = "资金额度已用完，按政策规定不再受理。{detail_zh}"
+    en = "The money is used up, and the policy takes no further claims. {detail_en}"
+
+
+class SharesUnknownError(ClaimError):
+    code = "shares-unknown"
+    zh = "受理地 {area} 不在资金分担表中，无法确定由谁出资。"
+    en = "The accepting area {area} is not in the table of shares: nobody knows who pays."
+
+
+class NotAllowedError(ClaimError):
+    code = "not-allowed"
+    zh = "不能这样做：{because_zh}。"
+    en = "This cannot be done: {because_en}."
+
+
+class WrongStateError(ClaimError):
+    code = "wrong-state"
+    zh = "{subject} 现在处于“{state}”，不能{act_zh}。"
+    en = "{subject} is in state {state}: it cannot be {act_en}."

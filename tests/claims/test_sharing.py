@@ -1,0 +1,72 @@
+"""Shares of payers: the worked example of the city, and that no fen is lost."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supermarket.claims.errors import SharesUnknownError
+from supermarket.claims.sharing import PayerShare, amounts_of, instalment_amounts, payer_shares
+from tests.policies.definitions import definition
+
+STANDARD = {"pool": "science", "shares": "standard", "lead": "district", "when_short": "queue"}
+ON = date(2023, 6, 15)
+
+
+def shares(area: str | None, *, city_level: bool = False, **funding: object) -> dict[str, Fraction]:
+    found = payer_shares(definition(funding={**STANDARD, **funding}), accepting_area=area, city_level=city_level, on=ON)
+    assert found[0].lead and sum(each.lead for each in found) == 1
+    return {each.payer: each.share for each in found}
+
+
+def test_counties_two_to_eight_districts_four_to_six_city_level_all() -> None:
+    assert shares("340281") == {"340281": Fraction(4, 5), "340200": Fraction(1, 5)}
+    assert shares("340207") == {"340207": Fraction(3, 5), "340200": Fraction(2, 5)}
+    assert shares("340207", city_level=True) == {"340200": Fraction(1)}
+
+
+def test_own_shares_and_lead() -> None:
+    assert list(shares("340207", lead="city")) == ["340200", "340207"]
+    half = Fraction(1, 2)
+    assert shares("340207", shares={"city": "1/2", "district": "1/2"}) == {"340207": half, "340200": half}
+
+
+def test_nobody_guesses_who_pays() -> None:
+    for area in (None, "340100"):
+        with pytest.raises(SharesUnknownError):
+            shares(area)
+
+
+def test_without_funding_its_maker_pays() -> None:
+    by_city = payer_shares(definition(), accepting_area="340207", city_level=False, on=ON)
+    by_district = payer_shares(
+        definition(level="district", area="340207"), accepting_area="340207", city_level=False, on=ON
+    )
+    assert [each.payer for each in (*by_city, *by_district)] == ["340200", "340207"]
+
+
+def test_the_worked_example_of_the_research_awards_of_2023() -> None:
+    """88 firms, 30.4 m = 3 at city level with 1.3 m + 85 with 29.1 m, of which the city bears 10.32 m."""
+    firms = [("340207", True, 43_333_333), ("340202", True, 43_333_333), ("340281", True, 43_333_334)]
+    firms += [("340281", False, 660_000_000 // 25)] * 25 + [("340207", False, 2_250_000_000 // 60)] * 60
+    assert len(firms) == 88 and sum(fen for *_, fen in firms) == 3_040_000_000
+    city = {True: 0, False: 0}
+    districts = 0
+    for area, city_level, fen in firms:
+        found = payer_shares(definition(funding=STANDARD), accepting_area=area, city_level=city_level, on=ON)
+        parts = amounts_of(fen, found)
+        city[city_level] += parts["340200"]
+        districts += sum(parts.values()) - parts["340200"]
+    assert (city[True], city[False], districts) == (130_000_000, 1_032_000_000, 1_878_000_000)
+
+
+@given(st.integers(1, 10**12), st.lists(st.integers(1, 50), min_size=1, max_size=5))
+def test_parts_sum_to_the_amount_and_only_the_lead_bears_odd_fen(amount_fen: int, weights: list[int]) -> None:
+    fractions = [Fraction(weight, sum(weights)) for weight in weights]
+    parts = amounts_of(amount_fen, [PayerShare(str(n), part, n == 0) for n, part in enumerate(fractions)])
+    assert sum(parts.values()) == amount_fen and min(parts.values()) >= 0
+    for number, part in enumerate(fractions[1:], 1):
+        assert 0 <= amount_fen * part - parts[str(number)] < 1
+    assert instalment_amounts(amount_fen, fractions) == list(parts.values())
