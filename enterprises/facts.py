@@ -4,12 +4,12 @@ Two times: `reference`, the day whose facts count (a delivery's `as_of` is on or
 fact's freshness), and `known_at`, the moment of deciding (the delivery was loaded by then, and not yet withdrawn).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, cast
 
+import psycopg
 from django.db import connection
 from django.utils import timezone
 
@@ -26,15 +26,16 @@ WITH live AS (
     FROM enterprises_delivery d
     JOIN enterprises_source s ON s.id = d.source_id
     JOIN unnest(%(sources)s::text[], %(days)s::int[]) AS fresh (source, days) ON fresh.source = s.code
-    WHERE d.known_from <= %(known_at)s AND (d.withdrawn_at IS NULL OR d.withdrawn_at > %(known_at)s)
-      AND d.as_of BETWEEN %(reference)s - fresh.days AND %(reference)s
+    WHERE d.known_from <= %(known_at)s::timestamptz
+      AND (d.withdrawn_at IS NULL OR d.withdrawn_at > %(known_at)s::timestamptz)
+      AND d.as_of BETWEEN %(reference)s::date - fresh.days AND %(reference)s::date
 )
-(SELECT DISTINCT ON (source) source, live.id, as_of, known_from, row_number, values::text, sealed
- FROM live JOIN enterprises_record ON delivery_id = live.id AND beneficiary_id = %(beneficiary)s
+(SELECT DISTINCT ON (source) source, live.id, as_of, extract(epoch FROM known_from), row_number, values::text, sealed
+ FROM live JOIN enterprises_record ON delivery_id = live.id AND beneficiary_id = %(beneficiary)s::bigint
  ORDER BY source, as_of DESC, known_from DESC, live.id DESC)
 UNION ALL
-(SELECT DISTINCT ON (source) source, id, as_of, known_from, NULL, NULL, NULL
- FROM live WHERE extent = 'whole' AND source = ANY(%(complete)s)
+(SELECT DISTINCT ON (source) source, id, as_of, extract(epoch FROM known_from), NULL, NULL, NULL
+ FROM live WHERE extent = 'whole' AND source = ANY(%(complete)s::text[])
  ORDER BY source, as_of DESC, known_from DESC, id DESC)
 """
 
@@ -46,7 +47,6 @@ class Statement:
     source: str
     delivery_id: int
     as_of: date
-    known_from: datetime
     row_number: int | None
     values: dict[str, Any] | None
 
@@ -71,61 +71,54 @@ def statements(beneficiary: Beneficiary, reference: date, known_at: datetime) ->
         if beneficiary.person.wrapped_key is None:  # erased
             return {}
         key = key_unwrap(beneficiary.person.wrapped_key)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            LATEST,
-            {
-                "sources": sources,
-                "days": days,
-                "complete": complete,
-                "known_at": known_at,
-                "reference": reference,
-                "beneficiary": beneficiary.pk,
-            },
-        )
-        rows = cursor.fetchall()
+    rows = latest_rows(
+        {
+            "sources": sources,
+            "days": days,
+            "complete": complete,
+            "known_at": known_at,
+            "reference": reference,
+            "beneficiary": beneficiary.pk,
+        }
+    )
     found: dict[str, Statement] = {}
-    for source, delivery_id, as_of, known_from, row_number, values, sealed in rows:
+    newest: dict[str, tuple[Any, ...]] = {}
+    for source, delivery_id, as_of, loaded, row_number, values, sealed in rows:
+        place = (as_of, loaded, delivery_id, row_number is not None)
+        # A later whole delivery of a complete source that does not name the beneficiary outdates its record.
+        if source in newest and newest[source] > place:
+            continue
         if sealed is not None and key is not None:
             values = unseal(bytes(sealed), key=key)
-        statement = Statement(
-            source, delivery_id, as_of, known_from, row_number, None if values is None else stored_values(values)
+        newest[source] = place
+        found[source] = Statement(
+            source, delivery_id, as_of, row_number, None if values is None else stored_values(values)
         )
-        earlier = found.get(source)
-        # A later whole delivery of a complete source that does not name the beneficiary outdates its record.
-        if earlier is None or (earlier.as_of, earlier.known_from, earlier.delivery_id) < (
-            as_of,
-            known_from,
-            delivery_id,
-        ):
-            found[source] = statement
     return found
 
 
-def stated_facts(fact: FactDefinition, audience: Audience, said: dict[str, Statement]) -> Iterator[KnownFact]:
-    """What each source that states the fact says of it, the one that goes first in front."""
-    for source in fact.sources[audience]:
-        statement = said.get(source)
-        if statement is None:
-            continue
-        absent = statement.values is None
-        if statement.values is None:
-            if fact.when_absent is ABSENT_UNKNOWN:
-                continue
-            stored = fact.when_absent
-        elif fact.code in statement.values:
-            stored = statement.values[fact.code]
-        else:
-            continue
-        yield KnownFact(
-            code=fact.code,
-            value=value_from_stored(fact, stored),
-            source=source,
-            as_of=statement.as_of,
-            delivery_id=statement.delivery_id,
-            row_number=statement.row_number,
-            absent=absent,
-        )
+def latest_rows(parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of LATEST, planned once a connection: planning takes as long as running it."""
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(LATEST, parameters, prepare=True).fetchall()
+
+
+def stated_fact(fact: FactDefinition, said: Statement, reference: date) -> KnownFact | None:
+    """What the source says of the fact, None if nothing or nothing fresh."""
+    if (reference - said.as_of).days > fact.freshness_days:
+        return None
+    stored = fact.when_absent if said.values is None else said.values.get(fact.code)
+    if stored is None or stored is ABSENT_UNKNOWN:
+        return None
+    value = value_from_stored(fact, stored)
+    return KnownFact(fact.code, value, said.source, said.as_of, said.delivery_id, said.row_number, said.values is None)
+
+
+@lru_cache
+def facts_of(audience: Audience) -> list[tuple[FactDefinition, tuple[str, ...]]]:
+    """The facts of the audience with the sources that state them, the one that goes first in front."""
+    return [(fact, fact.sources[audience]) for fact in fact_definitions().values() if audience in fact.audience]
 
 
 def facts_as_of(*, beneficiary: Beneficiary, reference: date, known_at: datetime | None = None) -> dict[str, KnownFact]:
@@ -138,18 +131,18 @@ def facts_as_of(*, beneficiary: Beneficiary, reference: date, known_at: datetime
     audience = cast("Audience", beneficiary.kind)
     said = statements(beneficiary, reference, known_at or timezone.now())
     known: dict[str, KnownFact] = {}
-    for code, fact in fact_definitions().items():
-        if audience not in fact.audience:
-            continue
-        fresh = [
-            one for one in stated_facts(fact, audience, said) if (reference - one.as_of).days <= fact.freshness_days
-        ]
-        if fresh:
-            first, *others = fresh
-            conflicts = tuple(Conflict(one.source, one.as_of, one.value) for one in others if one.value != first.value)
-            known[code] = replace(first, conflicts=conflicts) if conflicts else first
+    for fact, sources in facts_of(audience):
+        found = [one for source in sources if source in said and (one := stated_fact(fact, said[source], reference))]
+        if found:
+            known[fact.code] = found[0] if len(found) == 1 else with_conflicts(*found)
     registered = known.get("registered_on")
     if registered is not None:
         known = {code: one for code, one in known.items() if not (one.absent and one.as_of < registered.value)}
     add_computed(known, reference)
     return known
+
+
+def with_conflicts(first: KnownFact, *others: KnownFact) -> KnownFact:
+    """The fact of the source that goes first, with what the others say differently."""
+    conflicts = [Conflict(one.source, one.as_of, one.value) for one in others if one.value != first.value]
+    return replace(first, conflicts=tuple(conflicts))
