@@ -8,8 +8,8 @@ from decimal import Decimal, DecimalException
 from typing import Final
 
 from policies.rules.comparison import as_interval
-from policies.rules.dates import SECONDS_OF_DAY, add_days, add_months
-from policies.rules.values import NUMBERS, UNKNOWN, DaysTime, Interval, YearsMonths
+from policies.rules.dates import add_days, add_months
+from policies.rules.values import NUMBERS, SECONDS_OF_DAY, UNKNOWN, DaysTime, Interval, YearsMonths
 
 
 def calculate(operator: str, left: object, right: object) -> object:
@@ -99,7 +99,7 @@ def shift(day: date, duration: object, direction: int) -> date | None:
     if isinstance(duration, YearsMonths):
         return add_months(day, direction * duration.months)
     if isinstance(duration, DaysTime):
-        return add_days(day, int((direction * duration.seconds) // SECONDS_OF_DAY))
+        return add_days(day, DaysTime(direction * duration.seconds).floor_days)
     return None
 
 

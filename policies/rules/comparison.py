@@ -25,8 +25,8 @@ def sign(left: object, right: object) -> int | None:
     """-1, 0 or 1 as left is less, equal or greater; None where the two have no order."""
     if ordered_pair(left, right):
         return (left > right) - (left < right)  # type: ignore[operator]
-    compare = getattr(left, "compare", None)  # date and time of the conformance mode
-    return compare(right) if compare is not None else None
+    order_to = getattr(left, "order_to", None)  # days and times of the conformance mode
+    return order_to(right) if order_to is not None else None
 
 
 def equal(left: object, right: object) -> Truth:

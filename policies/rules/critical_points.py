@@ -15,10 +15,10 @@ from math import floor
 from typing import Final
 
 from policies.rules import nodes
-from policies.rules.dates import SECONDS_OF_DAY, add_days, add_months
+from policies.rules.dates import add_days, add_months
 from policies.rules.formula import facts_of
 from policies.rules.functions_numbers import ROUNDINGS
-from policies.rules.values import DaysTime, RangeValue, YearsMonths
+from policies.rules.values import SECONDS_OF_DAY, DaysTime, RangeValue, YearsMonths
 
 Points = set[object]
 # Clamping to the end of a month moves a day by at most three.
@@ -302,14 +302,14 @@ def _turn_back(operator: str, point: object, value: object, moving_left: bool) -
     if isinstance(point, Fraction) and isinstance(value, Fraction):
         return _turn_back_number(operator, point, value, moving_left)
     if operator == "-" and isinstance(value, date) and isinstance(point, DaysTime):
-        days = int(point.seconds // SECONDS_OF_DAY)
+        days = point.floor_days
         return set().union(*(_one(add_days(value, (1 if moving_left else -1) * (days + step))) for step in (-1, 0, 1)))
     if isinstance(point, date) and operator in ("+", "-"):
         direction = -1 if operator == "+" else 1
         if isinstance(value, YearsMonths) and (moving_left or operator == "+"):
             return _days_around(add_months(point, direction * value.months))
         if isinstance(value, DaysTime) and (moving_left or operator == "+"):
-            return _days_around(add_days(point, direction * int(value.seconds // SECONDS_OF_DAY)))
+            return _days_around(add_days(point, direction * value.floor_days))
     raise NotUnderstood
 
 

@@ -8,12 +8,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from policies.rules.values import DaysTime, YearsMonths
+from policies.rules.values import SECONDS_OF_DAY, DaysTime, YearsMonths
 
 _DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _YEARS_MONTHS: Final = re.compile(r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?", re.ASCII)
 _DAYS_TIME: Final = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d*)?|\.\d+)S)?)?", re.ASCII)
-SECONDS_OF_DAY: Final = 86400
 
 
 def parse_date(text: str) -> date | None:

@@ -9,9 +9,8 @@ from types import ModuleType
 from typing import Final
 
 from policies.rules import sentences_en, sentences_zh
-from policies.rules.dates import SECONDS_OF_DAY
 from policies.rules.types import Unit
-from policies.rules.values import DaysTime, FactType, Interval, YearsMonths
+from policies.rules.values import SECONDS_OF_DAY, DaysTime, FactType, Interval, YearsMonths
 
 LANGUAGES: Final[Mapping[str, ModuleType]] = {"zh": sentences_zh, "en": sentences_en}
 
@@ -106,7 +105,7 @@ class Display:
 
 def _grouped(number: Decimal) -> str:
     """Thousands grouped, no needless zeros."""
-    whole, _, fraction = f"{number:,f}".partition(".")
+    whole, _, fraction = f"{number if number else 0:,f}".partition(".")
     fraction = fraction.rstrip("0")
     return f"{whole}.{fraction}" if fraction else whole
 

@@ -29,7 +29,8 @@ def round_at(number: Decimal, scale: int, rounding: str) -> Decimal:
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= scale:
         return number
-    return number.quantize(Decimal((0, (1,), -scale)), rounding=rounding, context=_WIDE)
+    rounded = number.quantize(Decimal((0, (1,), -scale)), rounding=rounding, context=_WIDE)
+    return rounded if rounded else abs(rounded)  # no negative zero
 
 
 def _rounding(rounding: str) -> Callable[..., Decimal | None]:

@@ -17,16 +17,15 @@ class Signature:
     parameters: tuple[str, ...]
     required: int
     variadic: bool = False
-    for_rules: bool = True
 
 
-def _signature(text: str, *, for_rules: bool = True) -> Signature:
+def read_signature(text: str) -> Signature:
     """From `name(a, b?, c...)`."""
     name, _, rest = text.partition("(")
     parameters = [part.strip() for part in rest.rstrip(")").split(",") if part.strip()]
     variadic = bool(parameters) and parameters[-1].endswith("...")
     required = sum(1 for part in parameters if not part.endswith("?"))
-    return Signature(name, tuple(part.rstrip("?.") for part in parameters), required, variadic, for_rules)
+    return Signature(name, tuple(part.rstrip("?.") for part in parameters), required, variadic)
 
 
 _FOR_RULES: Final = (
@@ -74,7 +73,7 @@ _FOR_RULES: Final = (
 )
 
 SIGNATURES: Final[dict[str, Signature]] = {
-    signature.name: signature for signature in (_signature(text) for text in _FOR_RULES)
+    signature.name: signature for signature in (read_signature(text) for text in _FOR_RULES)
 }
 TABLE_FUNCTIONS: Final = frozenset({"lookup", "tiers", "marginal tiers", "milestones"})
 ROUNDING_FUNCTIONS: Final = frozenset(

@@ -14,7 +14,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal, DivisionByZero, InvalidOperation, Overflow
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, DivisionByZero, InvalidOperation, Overflow
 from decimal import Context as DecimalContext
 from typing import Final, Literal
 
@@ -22,6 +22,7 @@ NUMBERS: Final = DecimalContext(
     prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[DivisionByZero, InvalidOperation, Overflow]
 )
 
+SECONDS_OF_DAY: Final = 86400
 FactKind = Literal["boolean", "integer", "decimal", "money", "ratio", "date", "text", "code", "tags", "items"]
 NUMBER_KINDS: Final = frozenset({"integer", "decimal", "money", "ratio"})
 # The smallest step of each ordered kind: two values of the kind that differ, differ by at least this.
@@ -62,9 +63,9 @@ class DaysTime:
     seconds: Decimal
 
     @property
-    def days(self) -> int:
-        """Whole days, towards zero."""
-        return int(self.seconds / 86400)
+    def floor_days(self) -> int:
+        """Whole days, towards the earlier."""
+        return int((self.seconds / SECONDS_OF_DAY).to_integral_value(ROUND_FLOOR))
 
 
 @dataclass(frozen=True, slots=True)
