@@ -39,3 +39,17 @@ class DeliveryRefusedError(EnterprisesError):
 
     def __str__(self) -> str:
         return f"{self.problem.en} / {self.problem.zh}"
+
+
+class AccountRefusedError(EnterprisesError):
+    """An account cannot be entered: {field: (Chinese, English)} with every problem."""
+
+    def __init__(self, problems: Mapping[str, tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{field}: {en}" for field, (_, en) in problems.items()))
+        self.problems = problems
+
+    def message(self) -> dict[str, str]:
+        return {
+            "zh": "；".join(zh for zh, _ in self.problems.values()),
+            "en": "; ".join(en for _, en in self.problems.values()),
+        }

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 class PayeeAccount(models.Model):
     """Where money for a beneficiary goes. The number is stored encrypted; `number_masked` is what is shown.
 
+    The holder is the beneficiary itself under its registered name. A person's `holder_name` is the masked one; the full
+    name stands in `holder_encrypted`.
+
     An account is in use from `usable_from` until the next one's `usable_from` or its own `retired_at`.
     """
 
@@ -18,6 +21,7 @@ class PayeeAccount(models.Model):
 
     beneficiary = models.ForeignKey("enterprises.Beneficiary", on_delete=models.PROTECT, related_name="accounts")
     holder_name = models.CharField(_("account holder"), max_length=200)
+    holder_encrypted = models.TextField(blank=True)
     number_encrypted = models.TextField()
     number_masked = models.CharField(_("account number"), max_length=40)
     bank_code = models.CharField(_("bank code"), max_length=12)  # CNAPS

@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from enterprises.secrets import SecretUnreadableError, decrypt, encrypt
+from enterprises.accounts import account_opened
+from enterprises.secrets import SecretUnreadableError, encrypt
 from policies.models import PolicyVersion
 from supermarket.claims.models import Run
 from supermarket.dates import today
@@ -121,8 +122,8 @@ def remittances(versions: set[int]) -> dict[int, str]:
 def instruction_of(row: DueRow, remittance: str) -> Instruction | dict[str, str]:
     """The instruction, or why there can be none."""
     try:
-        number = decrypt(row.account["number_encrypted"], purpose="payee account")
-        creditor = Party(row.account["holder_name"], number, row.account["bank_code"])
+        holder, number = account_opened(row.account)
+        creditor = Party(holder, number, row.account["bank_code"])
     except (SecretUnreadableError, KeyError):
         return {"zh": "收款账户无法读取。", "en": "The payee account cannot be read."}
     return Instruction(row.end_to_end_id, row.amount_fen, creditor, remittance)
