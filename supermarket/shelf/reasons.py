@@ -7,7 +7,7 @@ from functools import cached_property
 
 from policies.definition import Text
 from policies.lexicon import ACCEPTING_AREA
-from policies.rules import Explanation, Vocabulary, explain, explain_reason, nearest_way
+from policies.rules import Explanation, Vocabulary, explain_reason, nearest_way
 from policies.rules import Reason as RuleReason
 from policies.rules import Verdict as RuleVerdict
 from policies.rules.nodes import Node
@@ -49,27 +49,29 @@ class Explainer:
 
     def reasons(self) -> tuple[Reason, ...]:
         """The conditions that all must hold, in the order of the rule, the area first."""
-        whole = explain(self.decided, shows=self.shows)
-        parts = whole.parts if whole.reason.kind == "all" else (whole,)
-        return tuple(self._reason(part) for part in parts)
+        tree = self.decided.reasons
+        return tuple(self._reason(part) for part in (tree.parts if tree.kind == "all" else (tree,)))
 
-    def _reason(self, explanation: Explanation) -> Reason:
-        reason = explanation.reason
-        children = tuple(self._reason(part) for part in explanation.parts)
+    def _reason(self, reason: RuleReason) -> Reason:
+        if reason.node is not None and reason.node == self._area_node:
+            return self._shown(reason, self._area_text(reason), ())
+        explanation = explain_reason(self.decided, reason, shows=self.shows)
+        return self._explained(explanation)
+
+    def _explained(self, explanation: Explanation) -> Reason:
+        children = tuple(self._explained(part) for part in explanation.parts)
+        return self._shown(explanation.reason, Text(explanation.zh, explanation.en), children)
+
+    def _shown(self, reason: RuleReason, text: Text, children: tuple[Reason, ...]) -> Reason:
         facts = tuple(code for code, _ in reason.used) or _facts_of(children)
         return Reason(
             truth=reason.truth,
-            text=self._text(explanation),
+            text=text,
             facts=facts,
             value=self._values(reason),
             provenance=tuple(self._provenance(facts)) if not children else (),
             children=children,
         )
-
-    def _text(self, explanation: Explanation) -> Text:
-        if explanation.reason.node is not None and explanation.reason.node == self._area_node:
-            return self._area_text(explanation.reason)
-        return Text(explanation.zh, explanation.en)
 
     @cached_property
     def _area_node(self) -> Node | None:
@@ -116,8 +118,8 @@ class Explainer:
         way = nearest_way(self.decided)
         if way is None:
             return ()
-        steps = (explain_reason(self.decided, reason, shows=self.shows) for reason in way.conditions)
-        return tuple(NearestStep(self._text(step), tuple(code for code, _ in step.reason.used)) for step in steps)
+        steps = (self._reason(reason) for reason in way.conditions)
+        return tuple(NearestStep(step.text, step.facts) for step in steps)
 
 
 def _facts_of(children: Iterable[Reason]) -> tuple[str, ...]:
