@@ -15,7 +15,7 @@ from rich.console import Console
 
 from enterprises.models import Beneficiary
 from supermarket import embedded
-from supermarket.demo.accounts import OFFICIALS, PASSWORD, accounts_make
+from supermarket.demo.accounts import OFFICIALS, PASSWORD, PERSONS, REPRESENTATIVES, accounts_make
 from supermarket.demo.processes import Ports, bank, ports_choose, store
 from supermarket.embedded.children import Child
 
@@ -98,7 +98,9 @@ def answers(address: str) -> bool:
 def welcome(console: Console, ports: Ports) -> None:
     console.rule("The store is open")
     console.print(f"  [bold]http://127.0.0.1:{ports.web}/[/]   as of {settings.AS_OF or 'today'}", highlight=False)
-    console.print(f"  officials' password: [bold]{PASSWORD}[/]", highlight=False)
+    console.print(f"  everybody's password: [bold]{PASSWORD}[/]", highlight=False)
+    for username, code in {**REPRESENTATIVES, **PERSONS}.items():
+        console.print(f"    {username:14} acts for {code}", highlight=False)
     for account in OFFICIALS:
         console.print(f"    {account.username:14} {account.what}", highlight=False)
     console.print("  Ctrl-C stops everything.")
