@@ -71,6 +71,7 @@ ROUTES: dict[str, Rule] = {
     "api:schema": Rule(EVERYONE),
     "api:docs": Rule(EVERYONE),
     "api:redoc": Rule(EVERYONE),
+    "api:nothing": Rule(EVERYONE),
     "my": Rule(BENEFICIARIES),
     "my-shelf": Rule(BENEFICIARIES, own_beneficiary),
     "my-data": Rule(BENEFICIARIES, own_beneficiary),

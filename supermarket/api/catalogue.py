@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -26,6 +26,7 @@ class DayFilterSerializer(serializers.Serializer[Any]):
 
 
 class PolicyListApi(ListAPIView[PolicyVersion]):
+    @extend_schema_serializer(component_name="PolicyListed")
     class OutputSerializer(serializers.Serializer[Any]):
         code = serializers.CharField(source="policy.code")
         version = serializers.IntegerField(source="number")
@@ -55,12 +56,15 @@ class PolicyListApi(ListAPIView[PolicyVersion]):
 
 
 class PolicyDetailApi(APIView):
+    @extend_schema_serializer(component_name="Policy")
     class OutputSerializer(serializers.Serializer[Any]):
+        @extend_schema_serializer(component_name="PolicyMaterial")
         class MaterialSerializer(serializers.Serializer[Any]):
             name = TextSerializer()
             source = serializers.CharField(allow_null=True, help_text="The source that already says it: not to bring.")  # type: ignore[assignment]
             upload = serializers.BooleanField()
 
+        @extend_schema_serializer(component_name="Span")
         class SpanSerializer(serializers.Serializer[Any]):
             since = serializers.DateField(allow_null=True)
             until = serializers.DateField(allow_null=True)
@@ -104,6 +108,7 @@ class PolicyDetailApi(APIView):
 
 
 class FactListApi(APIView):
+    @extend_schema_serializer(component_name="Fact")
     class OutputSerializer(serializers.Serializer[Any]):
         code = serializers.CharField()
         kind = serializers.CharField()

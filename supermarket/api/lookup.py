@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,7 +28,9 @@ class BeneficiaryListApi(APIView):
             max_length=QUERY_AT_MOST, help_text="A code (persons: the whole one), its beginning, or part of a name."
         )
 
+    @extend_schema_serializer(component_name="BeneficiaryList")
     class OutputSerializer(serializers.Serializer[Any]):
+        @extend_schema_serializer(component_name="BeneficiaryFound")
         class FoundSerializer(serializers.Serializer[Any]):
             code = serializers.CharField()
             name = serializers.CharField()
@@ -72,6 +74,7 @@ class BeneficiaryShelfApi(APIView):
 
 
 class ShelfEvaluateApi(APIView):
+    @extend_schema_serializer(component_name="TypedFacts")
     class InputSerializer(serializers.Serializer[Any]):
         audience = serializers.ChoiceField(choices=AUDIENCES)
         as_of = DayField()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
@@ -53,3 +53,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         codes = error.get_codes()
         response.data = problem(codes if isinstance(codes, str) else error.default_code, str(error.detail))
     return response
+
+
+def nothing(request: HttpRequest, address: str) -> HttpResponse:
+    """Every other address below /api/: a problem as JSON, not a page."""
+    return JsonResponse(problem("not_found", _("There is nothing at this address.")), status=404)

@@ -1,17 +1,18 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
-from supermarket.api import catalogue, lookup
+from supermarket.api import catalogue, lookup, problems
 
 app_name = "api"
 urlpatterns = [
     path("beneficiaries/", lookup.BeneficiaryListApi.as_view(), name="beneficiary-list"),
-    path("beneficiaries/<slug:code>/shelf/", lookup.BeneficiaryShelfApi.as_view(), name="beneficiary-shelf"),
+    path("beneficiaries/<str:code>/shelf/", lookup.BeneficiaryShelfApi.as_view(), name="beneficiary-shelf"),
     path("shelf/", lookup.ShelfEvaluateApi.as_view(), name="shelf-evaluate"),
     path("policies/", catalogue.PolicyListApi.as_view(), name="policy-list"),
-    path("policies/<slug:code>/", catalogue.PolicyDetailApi.as_view(), name="policy-detail"),
+    path("policies/<str:code>/", catalogue.PolicyDetailApi.as_view(), name="policy-detail"),
     path("facts/", catalogue.FactListApi.as_view(), name="fact-list"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
     path("redoc/", SpectacularRedocView.as_view(url_name="api:schema"), name="redoc"),
+    path("<path:address>", problems.nothing, name="nothing"),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from django import template
 from django.utils.formats import date_format
@@ -13,18 +13,27 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from enterprises.vocabulary import source_definitions
-from policies.definition import Term, Text
+from policies.definition import Term
 from supermarket import labels
 
 register = template.Library()
 
 
+class BothLanguages(Protocol):
+    """A text or a problem that says itself in Chinese and in English."""
+
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+
+
 @register.filter
-def say(text: Text | Mapping[str, str] | None) -> str:
+def say(text: BothLanguages | Mapping[str, str] | None) -> str:
     """A text in the page's language, or in the other one where it lacks."""
     if not text:
         return ""
-    zh, en = (text.zh, text.en) if isinstance(text, Text) else (text.get("zh", ""), text.get("en", ""))
+    zh, en = (text.get("zh", ""), text.get("en", "")) if isinstance(text, Mapping) else (text.zh, text.en)
     return en or zh if get_language() == "en" else zh or en
 
 

@@ -12,7 +12,7 @@ from supermarket.access import OFFICIALS, ROUTES, VISITOR
 from supermarket.users.models import Role, User
 
 # One value for each argument that an address may have; they lead to nothing.
-ARGUMENTS = {"str": "nothing", "slug": "nothing", "int": 0, "date": "2023-06-15", "uuid": "0" * 32}
+ARGUMENTS = {"StringConverter": "nothing", "SlugConverter": "nothing", "PathConverter": "nothing", "IntConverter": 0}
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -26,11 +26,7 @@ def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tu
 
 def address(name: str, pattern: URLPattern) -> str:
     converters = pattern.pattern.converters
-    kinds = {
-        key: type(value).__name__.removesuffix("Converter").lower().replace("string", "str")
-        for key, value in converters.items()
-    }
-    return reverse(name, kwargs={key: ARGUMENTS[kind] for key, kind in kinds.items()})
+    return reverse(name, kwargs={key: ARGUMENTS[type(value).__name__] for key, value in converters.items()})
 
 
 def refused(response: HttpResponse) -> bool:

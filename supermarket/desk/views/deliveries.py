@@ -17,7 +17,6 @@ from enterprises.services import delivery_load
 from enterprises.vocabulary import source_definitions
 from supermarket.access import signed_in, within_department
 from supermarket.dates import today
-from supermarket.desk.texts import told
 from supermarket.templatetags.store import say
 from supermarket.users.models import User
 
@@ -75,7 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
             taken = delivery_take(user, form.cleaned_data)
             return redirect("desk:delivery", pk=taken.pk)
         except DeliveryRefusedError as error:
-            form.add_error("file", told(error.problem))
+            form.add_error("file", say(error.problem))
     return render(request, "desk/delivery_new.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -12,7 +12,7 @@ from policies.errors import DefinitionProblems, PolicyError
 from policies.models import Policy, PolicyVersion
 from policies.publishing.interchange.yaml import policy_read, policy_write
 from supermarket.access import signed_in, within_department
-from supermarket.desk.texts import told
+from supermarket.templatetags.store import say
 from supermarket.users.models import User
 
 TEXT_AT_MOST = 200_000
@@ -56,9 +56,9 @@ def write(request: HttpRequest, text: str) -> HttpResponse:
             return redirect("desk:policy", code=version.policy.code)
         except DefinitionProblems as error:
             for problem in error.problems:
-                form.add_error("text", f"{problem.place}: {told(problem)}")
+                form.add_error("text", f"{problem.place}: {say(problem)}")
         except PolicyError as error:
-            form.add_error("text", told(error))
+            form.add_error("text", say(error))
     return render(request, "desk/draft.html", {"form": form}, status=422 if form.errors else 200)
 
 
