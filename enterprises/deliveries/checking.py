@@ -16,8 +16,8 @@ from enterprises.errors import Problem
 from enterprises.vocabulary import fact_definitions
 
 from .cells import TEXT_LIMIT, Column, Mask, check_column, cleaned, mask
+from .formats import Sheet, refuse
 from .problems import problem
-from .reading import Sheet, refuse
 
 CHECKING_THREADS = 2  # Arrow works without the interpreter lock
 

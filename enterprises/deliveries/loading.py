@@ -27,7 +27,7 @@ from enterprises.secrets import encrypt, key_unwrap, seal
 from enterprises.vocabulary import fact_definitions, source_definitions
 
 from .checking import Checked, check_sheet, raw_row
-from .reading import read_sheet, refuse
+from .formats import read_sheet, refuse
 from .registering import register, rename
 from .resolving import Resolved, fill_newcomers, resolve
 
@@ -82,7 +82,7 @@ def load(
         if delivery.state == Delivery.State.LOADED:  # somebody else's process just finished it
             return delivery
         try:
-            checked = check_sheet(definition, read_sheet(path, encoding=definition.encoding))
+            checked = check_sheet(definition, read_sheet(path, definition))
             resolved = resolve(definition, checked)
             refuse_if_mostly_wrong(checked)
             if definition.complete and not accept_fewer:

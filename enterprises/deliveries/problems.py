@@ -26,10 +26,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "像是公式（以 =、+、@ 开头）；请改为数值再交",
         "looks like a formula (begins with =, + or @); hand in its value",
     ),
+    "error_cell": ("单元格是 Excel 错误值；请改正后再交", "is an error of the spreadsheet; mend it and deliver again"),
     "control_character": ("含有不可见的控制字符", "holds invisible control characters"),
     "too_long": ("超过 {limit} 个字符", "is longer than {limit} characters"),
     # rows
     "columns": ("应有 {expected} 列，实有 {actual} 列", "must have {expected} columns, has {actual}"),
+    "not_an_object": ("不是一个 JSON 对象（键不得重复、不得嵌套）", "is no flat JSON object with each key once"),
     "no_key": ("没有 {column}", "has no {column}"),
     "malformed_code": (
         "不是统一社会信用代码（18 位，不含 I、O、S、V、Z）",

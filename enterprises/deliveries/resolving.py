@@ -21,8 +21,8 @@ from enterprises.secrets import keyed_hash
 
 from .cells import mask
 from .checking import Checked
+from .formats import refuse
 from .problems import problem
-from .reading import refuse
 
 # Everybody at once: a fraction of a second for a whole city, and one way serves large and small files.
 KNOWN_ENTERPRISES = """

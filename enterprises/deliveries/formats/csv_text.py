@@ -1,35 +1,18 @@
-"""Reads a department's file into columns of text, one reader a format."""
+"""CSV: text in a declared encoding, commas, a header."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from enterprises.errors import DeliveryRefusedError, Problem
+from enterprises.definitions import SourceDefinition
+from enterprises.deliveries.problems import problem
+from enterprises.errors import Problem
 
-from .problems import problem
+from .sheet import Sheet, check_names, one_array, refuse
 
 ENCODING_PROBE_BYTES = 1 << 20
-
-
-@dataclass
-class Sheet:
-    """Columns of text by their names, the number of each row (the header is row 1), and lines that are no rows."""
-
-    columns: dict[str, pa.Array]
-    row_numbers: np.ndarray
-    set_aside: list[tuple[int, str, Problem]] = field(default_factory=list)
-
-    @property
-    def rows(self) -> int:
-        return len(self.row_numbers) + len(self.set_aside)
-
-
-def refuse(code: str, **words: object) -> DeliveryRefusedError:
-    return DeliveryRefusedError(problem(code, **words))  # type: ignore[arg-type]
 
 
 def encoding_check(path: Path, declared: str) -> None:
@@ -54,7 +37,8 @@ def encoding_check(path: Path, declared: str) -> None:
     raise refuse("encoding", encoding={"gb18030": "GB 18030 (GBK)", "utf-8": "UTF-8"}[other])
 
 
-def read_csv(path: Path, encoding: str) -> Sheet:
+def read_csv(path: Path, source: SourceDefinition) -> Sheet:
+    encoding = source.encoding
     encoding_check(path, encoding)
     set_aside: list[tuple[int, str, Problem]] = []
 
@@ -90,26 +74,3 @@ def csv_header(path: Path, encoding: str) -> list[str]:
         pa.BufferReader(line.encode()), read_options=arrow_csv.ReadOptions(autogenerate_column_names=True)
     ).to_pylist()
     return check_names([str(name) for name in header.values()])
-
-
-def check_names(names: list[str]) -> list[str]:
-    for name in names:
-        if names.count(name) > 1:
-            raise refuse("repeated_column", column=name)
-    return names
-
-
-def one_array(column: pa.ChunkedArray) -> pa.Array:
-    combined = column.combine_chunks()
-    return combined if isinstance(combined, pa.Array) else pa.array([], column.type)
-
-
-READERS: Mapping[str, Callable[[Path, str], Sheet]] = {".csv": read_csv}
-
-
-def read_sheet(path: Path, *, encoding: str) -> Sheet:
-    """Read a file by its suffix; raises DeliveryRefusedError."""
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise refuse("format", suffix=path.suffix or "?", expected=", ".join(READERS))
-    return reader(path, encoding)
