@@ -7,6 +7,7 @@ from enterprises.models import Beneficiary
 from policies.definition import Audience
 from supermarket.dates import today
 from supermarket.matching.selectors import shelf_answer
+from supermarket.shelf.claims import answers_to, claim_item, claim_summary, claims_by_policy, is_on_the_way
 from supermarket.shelf.items import shelf_item
 from supermarket.shelf.knowledge import Knowledge
 from supermarket.shelf.types import Group, Shelf, ShelfItem
@@ -46,13 +47,22 @@ def shelf_of(
     """The shelf with all facts (`owner`) or with public ones alone; the caller answers for who looks."""
     whose = audience if beneficiary is None else beneficiary.kind
     knowledge = Knowledge(beneficiary=beneficiary, owner=owner, typed=typed_facts)
-    answers = shelf_answer(audience=whose, facts=knowledge.facts, as_of=as_of)
-    items = (shelf_item(answer, knowledge, claims=()) for answer in answers)
+    claims = claims_by_policy(beneficiary) if beneficiary is not None and owner else {}
+    items = [claim_item(claim) for own in claims.values() for claim in own if is_on_the_way(claim)]
+    for answer in shelf_answer(audience=whose, facts=knowledge.facts, as_of=as_of):
+        own = claims.get(answer.definition.code, [])
+        facts = knowledge.facts(answer.offer.reference)
+        if any(is_on_the_way(claim) and answers_to(claim, answer, facts) for claim in own):
+            continue
+        earlier = tuple(claim_summary(claim) for claim in own if not is_on_the_way(claim))
+        item = shelf_item(answer, knowledge, earlier)
+        if item is not None:
+            items.append(item)
     return Shelf(
         as_of=as_of,
         audience=str(whose),
         owner=owner,
-        items=tuple(sorted((item for item in items if item is not None), key=_rank)),
+        items=tuple(sorted(items, key=_rank)),
         typed=dict(typed_facts),
     )
 

@@ -35,9 +35,9 @@ WHERE_TO_GET = {
 
 
 def shelf_item(answer: PolicyAnswer, knowledge: Knowledge, claims: tuple[ClaimSummary, ...]) -> ShelfItem | None:
-    """None for what is past and neither a right nor claimed: it would only be in the way."""
-    group = group_of(answer, claims)
-    if not answer.offer.current and group not in (Group.ON_THE_WAY, Group.ONE_CLICK, Group.ELSEWHERE):
+    """`claims`: earlier ones that did not end in money. None for what is past and no right: it would be in the way."""
+    group = group_of(answer)
+    if not answer.offer.current and group not in (Group.ONE_CLICK, Group.ELSEWHERE):
         return None
     definition, offer = answer.definition, answer.offer
     explainer = Explainer(answer, knowledge)
@@ -75,9 +75,7 @@ def shelf_item(answer: PolicyAnswer, knowledge: Knowledge, claims: tuple[ClaimSu
     )
 
 
-def group_of(answer: PolicyAnswer, claims: tuple[ClaimSummary, ...]) -> Group:
-    if any(claim.period == answer.period for claim in claims):
-        return Group.ON_THE_WAY
+def group_of(answer: PolicyAnswer) -> Group:
     if answer.verdict is Verdict.INELIGIBLE:
         return Group.NOT_YET
     if answer.verdict is Verdict.UNKNOWN:

@@ -106,7 +106,8 @@ class ShelfItem:
     `period` is what would be paid for now ("2023", "2023Q2", "once"); `periods_open` all that may be claimed today;
     `reference` the day whose facts counted; `apply_from` / `deadline` the days between which a claim is taken (None: no
     limit is known); `claimable` whether a claim may be made here today. `reasons` has the top-level conditions in the
-    order of the rule, `first_reason` the one to show in a list.
+    order of the rule, `first_reason` the one to show in a list. An item ON_THE_WAY is one claim, with `claims` of
+    length 1; elsewhere `claims` are earlier ones that ended without money, or were begun and not handed in.
     """
 
     code: str
