@@ -6,7 +6,7 @@ What a rule *says* - whether it can be true at all, whether tiers leave gaps - i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from policies.rules import nodes
@@ -304,21 +304,4 @@ def rebuilt(node: Node, replacements: Mapping[int, Node]) -> Node:
     """The tree with nodes replaced by identity."""
     if id(node) in replacements:
         return replacements[id(node)]
-    changes: dict[str, Any] = {}
-    for each in fields(node):
-        value = getattr(node, each.name)
-        if isinstance(value, Node):
-            new: Any = rebuilt(value, replacements)
-        elif isinstance(value, tuple) and any(isinstance(member, Node) for member in value):
-            new = tuple(rebuilt(member, replacements) for member in value)
-            if all(one is other for one, other in zip(new, value, strict=True)):
-                new = value
-        else:
-            continue
-        if new is not value:
-            changes[each.name] = new
-    return (
-        type(node)(**{each.name: changes.get(each.name, getattr(node, each.name)) for each in fields(node)})
-        if changes
-        else node
-    )
+    return nodes.with_children(node, lambda child, name: rebuilt(child, replacements))

@@ -100,6 +100,8 @@ class Assessment:
         if truth is not None:
             return truth, frozenset()
         rest = self.residual(formula)
+        if (apart := self._apart(rest)) is not None:
+            return None, apart
         space = self.space(rest)
         try:
             answers = space.possible(rest)
@@ -108,6 +110,17 @@ class Assessment:
             return None, frozenset().union(*(variable.facts for variable in space.support(rest)))
         except TooManyCells:
             return None, self.read_by(rest)
+
+    def _apart(self, rest: Formula) -> frozenset[str] | None:
+        """The facts of the open conditions where each stands in one that can go either way: then Kleene is exact."""
+        facts: set[str] = set()
+        for condition in conditions_of(rest):
+            fact = self._only_fact(condition)
+            cells = self._cells(fact, (condition.node,)) if fact is not None and fact not in facts else None
+            if fact is None or cells is None or not _goes_either_way(condition, cells):
+                return None
+            facts.add(fact)
+        return frozenset(facts)
 
     def deciding_share(self, formula: Formula) -> dict[str, float]:
         """For each missing fact, the share of its cells that would settle the verdict alone."""
@@ -131,20 +144,16 @@ class Assessment:
 
     def space(self, rest: Formula) -> Space:
         """The variables of a residual formula: facts that are unknown as a whole, and free conditions."""
-        by_fact: dict[str, list[nodes.Node]] = {}
-        variables: dict[nodes.Node, Variable] = {}
+        by_fact: dict[str | None, dict[nodes.Node, None]] = {}
         for condition in conditions_of(rest):
-            node = condition.node
-            if node in variables:
-                continue
-            variables[node] = self._free(node)
-            fact = self._only_fact(condition)
-            if fact is not None:
-                by_fact.setdefault(fact, []).append(node)
+            by_fact.setdefault(self._only_fact(condition), {})[condition.node] = None
+        variables = {node: self._free(node) for node in by_fact.pop(None, {})}
         for fact, conditions in by_fact.items():
-            cells = self._cells(fact, tuple(conditions))
-            if cells is not None:
+            cells = self._cells(fact, tuple(conditions)) if fact is not None else None
+            if fact is not None and cells is not None:
                 variables.update(dict.fromkeys(conditions, Variable(frozenset({fact}), cells)))
+            else:
+                variables.update({node: self._free(node) for node in conditions})
         return Space(variables)
 
     def _free(self, node: nodes.Node) -> Variable:
@@ -188,9 +197,9 @@ class Assessment:
         if fact_type is None:
             return []
         values = witnesses(fact, fact_type, conditions, lambda node: EVALUATOR.value(node, self.frame))
-        return [(value, self._answers(fact, value, conditions)) for value in values or ()]
+        return [(value, self.answers_at(fact, value, conditions)) for value in values or ()]
 
-    def _answers(self, fact: str, value: object, conditions: tuple[nodes.Node, ...]) -> dict[nodes.Node, Answer]:
+    def answers_at(self, fact: str, value: object, conditions: tuple[nodes.Node, ...]) -> dict[nodes.Node, Answer]:
         frame = Frame(self.frame.vocabulary, self.frame.facts, self.frame.context, assume_applicable=True)
         if fact == "as_of":
             frame.context = replace(self.frame.context, as_of=value)  # type: ignore[arg-type]
@@ -226,6 +235,10 @@ class Assessment:
     def _used(self, code: str) -> object:
         value = self.frame.context.as_of if code == "as_of" else self.frame.fact(code)
         return None if value is UNKNOWN else value
+
+
+def _goes_either_way(condition: Condition, cells: tuple[Cell, ...]) -> bool:
+    return len({cell.answers[condition.node] is (not condition.negated) for cell in cells}) == 2
 
 
 def _asks_whether_known(node: nodes.Node) -> bool:

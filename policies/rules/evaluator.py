@@ -168,9 +168,11 @@ class Evaluator:
 
     def _filtered(self, members: Any, condition: nodes.Node, frame: Frame) -> tuple[object, ...]:
         kept: list[object] = []
+        inner = frame.inner()
         for member in members:
             row = member.value if isinstance(member, Uncertain) else member
-            met = self.truth(condition, frame.inner(rows=(*frame.rows, row)))
+            inner.rows = (*frame.rows, row)
+            met = self.truth(condition, inner)
             if met is True:
                 kept.append(member)
             elif met is UNKNOWN:
@@ -189,9 +191,10 @@ class Evaluator:
         some = node.kind == "some"
         join = disjunction if some else conjunction
         truth: Truth = not some
+        inner = frame.inner()
         for member in self._members(source):
             value = member.value if isinstance(member, Uncertain) else member
-            inner = frame.inner(variables={**frame.variables, node.variable: value})
+            inner.variables = {**frame.variables, node.variable: value}
             met = self.truth(node.condition, inner)
             if isinstance(member, Uncertain) and met is some:
                 met = UNKNOWN

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from policies.rules import nodes
-from policies.rules.checker import type_of
+from policies.rules.checker import Checker
 from policies.rules.decision import EVALUATOR, Assessment
 from policies.rules.display import Display
 from policies.rules.formula import facts_of
@@ -51,6 +51,9 @@ def explain_reason(verdict: Verdict, reason: Reason, *, shows: Callable[[str], b
 class _Explainer:
     assessment: Assessment
     shows: Callable[[str], bool]
+
+    def __post_init__(self) -> None:
+        self.checker = Checker(self.assessment.frame.vocabulary)
 
     def of(self, reason: Reason) -> Explanation:
         if reason.kind in ("all", "any"):
@@ -105,7 +108,7 @@ class _Sentence:
     def _type_of(self, node: Node) -> Type:
         if self.shape.name in ("holds", "fails", "some", "none", "every", "not_every"):
             return ANY
-        return type_of(node, self.explainer.assessment.frame.vocabulary)
+        return self.explainer.checker.type_of(node)
 
     def text(self) -> str:
         fact = self.explainer.label(self.shape.about, self.display)

@@ -11,6 +11,9 @@ from policies.rules.dates import parse_date
 from policies.rules.problems import FactValueError
 from policies.rules.values import NUMBER_KINDS, UNKNOWN, FactType, Vocabulary
 
+MAX_ROWS: Final = 10_000
+MAX_TAGS: Final = 1_000
+
 
 class ItemRow(dict[str, object]):
     """One row of an items fact, values read by type; a field that is missing is UNKNOWN. `fact`: the items fact."""
@@ -74,6 +77,8 @@ def _tags(code: str, fact_type: FactType, value: object) -> frozenset[str]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise FactValueError(code, value, "a set of tags")
     tags = frozenset(value)
+    if len(tags) > MAX_TAGS:
+        raise FactValueError(code, f"{len(tags)} tags", f"at most {MAX_TAGS} tags")
     if not all(isinstance(tag, str) and (fact_type.codes is None or tag in fact_type.codes) for tag in tags):
         raise FactValueError(code, value, "a set of its tags")
     return tags
@@ -84,7 +89,10 @@ def _items(code: str, fact_type: FactType, value: object) -> tuple[ItemRow, ...]
         raise FactValueError(code, value, "a list of rows")
     fields = fact_type.fields or {}
     rows = []
-    for row in value:
+    given = list(value)
+    if len(given) > MAX_ROWS:
+        raise FactValueError(code, f"{len(given)} rows", f"at most {MAX_ROWS} rows")
+    for row in given:
         if not isinstance(row, Mapping):
             raise FactValueError(code, row, "a row (a mapping of fields)")
         rows.append(

@@ -8,7 +8,7 @@ not hold, and neither does its negation; a condition on a fact that does not app
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policies.rules import nodes
 from policies.rules.values import Vocabulary
@@ -26,6 +26,14 @@ class Condition:
     node: nodes.Node
     negated: bool
     facts: tuple[str, ...]
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.node, self.negated)))
+
+    def __hash__(self) -> int:
+        """Worked out once: formulas are taken apart and joined again with every evaluation."""
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

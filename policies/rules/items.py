@@ -5,9 +5,8 @@ A row whose `where` is unknown is pending: an amount does not pay it, a rule tak
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from policies.rules import nodes
 from policies.rules.decision import Assessment, CellCache
@@ -117,12 +116,9 @@ def _fields_as_facts(node: nodes.Node, source: str, depth: int) -> nodes.Node:
     """The tree with fields of the row (seen from `depth` filters inside) as facts of the row."""
     if isinstance(node, nodes.Field) and node.depth == depth and node.name != "item":
         return nodes.Fact(f"{source}.{node.name}", span=node.span)
-    changes: dict[str, Any] = {}
-    for each in fields(node):
-        inner = depth + 1 if isinstance(node, nodes.Filter) and each.name == "condition" else depth
-        value = getattr(node, each.name)
-        if isinstance(value, nodes.Node):
-            changes[each.name] = _fields_as_facts(value, source, inner)
-        elif isinstance(value, tuple) and value and isinstance(value[0], nodes.Node):
-            changes[each.name] = tuple(_fields_as_facts(member, source, inner) for member in value)
-    return replace(node, **changes) if changes else node
+
+    def inside(child: nodes.Node, name: str) -> nodes.Node:
+        deeper = isinstance(node, nodes.Filter) and name == "condition"
+        return _fields_as_facts(child, source, depth + 1 if deeper else depth)
+
+    return nodes.with_children(node, inside)

@@ -21,8 +21,8 @@ conformance mode (`policies.rules.feel`) makes them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Literal as OneOf
 
@@ -302,12 +302,23 @@ class InstanceOf(Node):
     type_name: str
 
 
+_PARTS: dict[type[Node], tuple[str, ...]] = {}
+
+
+def _parts_of(kind: type[Node]) -> tuple[str, ...]:
+    """The attributes that may hold nodes."""
+    found = _PARTS.get(kind)
+    if found is None:
+        held = ("Node", "Tests", "Row", "Table")
+        names = [each.name for each in fields(kind) if any(name in str(each.type) for name in held)]
+        found = _PARTS[kind] = tuple(names)
+    return found
+
+
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below, in reading order (a table's rows and an `Items` definition among them)."""
-    for each in fields(node):
-        if each.name == "span":
-            continue
-        value = getattr(node, each.name)
+    for name in _parts_of(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
@@ -318,6 +329,22 @@ def children(node: Node) -> Iterator[Node]:
                     yield member[1]
 
 
+def with_children(node: Node, change: Callable[[Node, str], Node]) -> Node:
+    """The node with each child replaced by `change(child, attribute name)`; itself where none changes."""
+    changes: dict[str, object] = {}
+    for name in _parts_of(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            new: object = change(value, name)
+            same = new is value
+        else:
+            new = tuple(change(member, name) if isinstance(member, Node) else member for member in value or ())
+            same = value is None or all(one is other for one, other in zip(new, value, strict=True))
+        if not same:
+            changes[name] = new
+    return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+
+
 def walk(node: Node) -> Iterator[Node]:
     """The node and all below it, parents first."""
     pending = [node]
@@ -325,3 +352,15 @@ def walk(node: Node) -> Iterator[Node]:
         current = pending.pop()
         yield current
         pending.extend(reversed(list(children(current))))
+
+
+def measure(node: Node) -> tuple[int, int]:
+    """(how many nodes, how deep), tables and items not counted: they have limits of their own."""
+    count, depth = 0, 0
+    pending = [(node, 1)]
+    while pending:
+        current, level = pending.pop()
+        count, depth = count + 1, max(depth, level)
+        if not isinstance(current, TableReference | Items):
+            pending.extend((child, level + 1) for child in children(current))
+    return count, depth

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from policies.rules.names import Names, names_of
-from policies.rules.nodes import Items, ListOf, Node, Tests, walk
+from policies.rules.nodes import Items, ListOf, Node, Tests, measure
 from policies.rules.parser import PLACEHOLDER, Parser
 from policies.rules.problems import Problem
 from policies.rules.tables import TableReader
-from policies.rules.token_stream import MAX_NODES
 from policies.rules.tokens import SyntaxProblem, Token, tokenize
 from policies.rules.values import Vocabulary
+
+MAX_NODES: Final = 2_000
+MAX_TREE_DEPTH: Final = 100
 
 
 @dataclass
@@ -49,9 +51,6 @@ class _Reading:
         self.items = self._items(items) if items else None
         tree = self._parse(text, "rule", rows=())
         self.problems.extend(self.tables.problems)
-        if sum(1 for _ in walk(tree)) > MAX_NODES:
-            zh, en = f"规则过大:最多 {MAX_NODES} 个节点", f"the rule is too large: at most {MAX_NODES} nodes"
-            self.problems.append(Problem("too-large", zh, en, part="rule"))
         return Source(tree, self.items, self.problems, self.texts)
 
     def _items(self, items: Mapping[str, Any]) -> Items | None:
@@ -88,11 +87,25 @@ class _Reading:
         parser = self._parser(tokens, rows)
         tree = parser.parse()
         self.problems.extend(problem.placed(text, part) for problem in parser.problems)
-        return tree
+        return self._within_limits(tree, part)
+
+    def _within_limits(self, tree: Node, part: str) -> Node:
+        """The tree, or a placeholder where it is too large or too deep to be walked."""
+        count, depth = measure(tree)
+        if count > MAX_NODES:
+            zh, en = f"规则过大:最多 {MAX_NODES} 个节点", f"the rule is too large: at most {MAX_NODES} nodes"
+            self.problems.append(Problem("too-large", zh, en, part=part))
+        elif depth > MAX_TREE_DEPTH:
+            zh, en = f"规则层次过深:最多 {MAX_TREE_DEPTH} 层", f"the tree is too deep: at most {MAX_TREE_DEPTH} levels"
+            self.problems.append(Problem("too-deep", zh, en, part=part))
+        else:
+            return tree
+        return PLACEHOLDER
 
     def _cell(self, text: str, part: str, outer: Parser) -> Node:
         """`give: "0.1 * x"` of a table, in the scope of the call that asks the table."""
-        return self._in_scope(text, part, outer, lambda parser: parser.parse(), PLACEHOLDER)
+        read = self._in_scope(text, part, outer, lambda parser: parser.parse(), PLACEHOLDER)
+        return self._within_limits(read, part)
 
     def _tests(self, text: str, part: str, outer: Parser) -> Tests:
         """`when: ">= 10"`."""

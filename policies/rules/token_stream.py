@@ -9,7 +9,6 @@ from policies.rules.problems import Problem
 from policies.rules.tokens import SyntaxProblem, Token
 
 MAX_DEPTH: Final = 40
-MAX_NODES: Final = 2_000
 
 _NAMES_ZH: Final = {"end": "规则结尾", "name": "名称", "number": "数字", "text": "文字", "keyword": "关键字"}
 _NAMES_EN: Final = {"end": "the end", "name": "name", "number": "number", "text": "text", "keyword": "keyword"}

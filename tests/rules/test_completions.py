@@ -8,7 +8,7 @@ from itertools import product
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from policies.rules import FactType, compile_rule
+from policies.rules import FactType, Verdict, compile_rule
 
 VOCABULARY = {
     "a": FactType("boolean"),
@@ -74,9 +74,12 @@ CONDITIONS = [
 ]
 
 
-def _formulas() -> st.SearchStrategy[str]:
+TWO_FACTS = ["n > export_value", "n + export_value = 2", "m > n", "m * 2 <= n + 1", "min(n, export_value) < 1"]
+
+
+def _formulas(conditions: list[str] = CONDITIONS) -> st.SearchStrategy[str]:
     return st.recursive(
-        st.sampled_from(CONDITIONS).map(lambda text: f"({text})"),
+        st.sampled_from(conditions).map(lambda text: f"({text})"),
         lambda inner: st.one_of(
             st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' and '.join(parts)})"),
             st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' or '.join(parts)})"),
@@ -86,13 +89,8 @@ def _formulas() -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=200, deadline=None)
-@example("(n > 2) or (n <= 2)", frozenset())
-@example("((a) and (b = false)) or ((b) and (a = false))", frozenset())
-@example("((n > 2) and (a)) or ((n <= 2) and (a))", frozenset())
-@example('(count(tags) >= 2) and not(("x" in tags) or (list contains(tags, "y")))', frozenset())
-@given(_formulas(), st.sets(st.sampled_from(sorted(DOMAINS))).map(frozenset))
-def test_verdict_and_missing_are_what_brute_force_finds(text: str, known: frozenset[str]) -> None:
+def _brute_force(text: str, known: frozenset[str]) -> tuple[Verdict, list[str], dict[tuple[object, ...], bool | None]]:
+    """The verdict on some facts, the unknown ones, and the answer of every completion of them."""
     rule = compile_rule(text, VOCABULARY)
     words = set(re.findall(r"\w+", text)) | ({"exports"} if "export_value" in text else set())
     used = [code for code in DOMAINS if code in words]
@@ -103,12 +101,34 @@ def test_verdict_and_missing_are_what_brute_force_finds(text: str, known: frozen
         for values in product(*(DOMAINS[code] for code in unknown))
     }
     assert None not in answers.values()
-    verdict = rule.evaluate(facts)
+    return rule.evaluate(facts), unknown, answers
+
+
+@settings(max_examples=200, deadline=None)
+@example("(n > 2) or (n <= 2)", frozenset())
+@example("((a) and (b = false)) or ((b) and (a = false))", frozenset())
+@example("((n > 2) and (a)) or ((n <= 2) and (a))", frozenset())
+@example('(count(tags) >= 2) and not(("x" in tags) or (list contains(tags, "y")))', frozenset())
+@given(_formulas(), st.sets(st.sampled_from(sorted(DOMAINS))).map(frozenset))
+def test_verdict_and_missing_are_what_brute_force_finds(text: str, known: frozenset[str]) -> None:
+    verdict, unknown, answers = _brute_force(text, known)
     if len(set(answers.values())) == 1:
         assert (verdict.truth, verdict.missing) == (next(iter(answers.values())), frozenset())
         return
     assert verdict.truth is None
     assert verdict.missing == {code for place, code in enumerate(unknown) if _matters(place, answers)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    _formulas([*TWO_FACTS, *TWO_FACTS, "n > 2", "a", "m >= 1.5", "exports"]), st.sets(st.sampled_from(["n", "a", "m"]))
+)
+def test_conditions_over_two_facts_are_never_decided_wrongly(text: str, known: set[str]) -> None:
+    verdict, unknown, answers = _brute_force(text, frozenset(known))
+    if verdict.truth is not None:
+        assert set(answers.values()) == {verdict.truth}
+    else:
+        assert verdict.missing >= {code for place, code in enumerate(unknown) if _matters(place, answers)}
 
 
 def _matters(place: int, answers: dict[tuple[object, ...], bool | None]) -> bool:

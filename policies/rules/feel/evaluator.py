@@ -18,10 +18,10 @@ from policies.rules.feel.refusal import Refused
 from policies.rules.feel.temporal import DateTime, Time, add, difference, property_of
 from policies.rules.feel.type_names import is_instance
 from policies.rules.functions_lists import is_list, total
-from policies.rules.token_stream import MAX_NODES
 from policies.rules.tokens import SyntaxProblem
 from policies.rules.values import Context, DaysTime, RangeValue, YearsMonths
 
+MAX_STEPS: Final = 10_000
 _TEMPORAL: Final = (Day, Time, DateTime)
 
 
@@ -104,7 +104,7 @@ class FeelEvaluator(Evaluator):
             return tuple(make_day(*of_day_number(int(number))) for number in numbers)
         if not isinstance(start, Decimal) or not isinstance(end, Decimal):
             return None
-        if abs(end - start) > MAX_NODES or start != int(start) or end != int(end):
+        if abs(end - start) > MAX_STEPS or start != int(start) or end != int(end):
             raise Refused("a loop over too many or broken numbers")
         step = 1 if end >= start else -1
         return tuple(Decimal(number) for number in range(int(start), int(end) + step, step))
