@@ -38,15 +38,16 @@ def reachable_by_others(path: Path) -> bool:
 
 
 def service_directory() -> Path:
-    """The folder of the servers' data: `var/` of the checkout.
+    """The folder of the servers' data: EMBEDDED_DIRECTORY (the tests have servers of their own), or `var/`.
 
     PostgreSQL refuses to run as root, and the user it then runs as cannot walk into a closed home: there the
     data stands under /var/lib instead.
     """
+    directory = Path(os.environ.get("EMBEDDED_DIRECTORY", CHECKOUT / "var"))
     if os.geteuid() == 0 and not reachable_by_others(CHECKOUT):
-        digest = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
+        digest = hashlib.sha256(str(directory).encode()).hexdigest()[:8]
         return Path("/var/lib/supermarket") / digest
-    return CHECKOUT / "var"
+    return directory
 
 
 def free_port() -> int:

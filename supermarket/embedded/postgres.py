@@ -93,6 +93,8 @@ def postgres_child(addresses: Addresses) -> Child:
         "max_wal_size": "4GB",
         "timezone": "UTC",
         "lc_messages": "C",
+        # Off only for tests: it survives a killed server, not a power cut.
+        "fsync": os.environ.get("EMBEDDED_FSYNC", "on"),
     }
     return Child(
         name="postgres",

@@ -30,7 +30,11 @@ class House:
         shutil.copytree(ROOT / "supermarket" / "embedded", folder / "supermarket" / "embedded")
 
     def enter(self) -> tuple["subprocess.Popen[str]", str]:
-        environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
+        environment = {
+            key: value
+            for key, value in os.environ.items()
+            if key not in ("DATABASE_URL", "REDIS_URL", "EMBEDDED_DIRECTORY")
+        }
         user = subprocess.Popen(
             [sys.executable, "-c", HOLD],
             cwd=self.folder,

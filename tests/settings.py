@@ -1,0 +1,9 @@
+"""The store's settings, on servers that belong to the tests: a demo in the same checkout is not disturbed."""
+
+import os
+from pathlib import Path
+
+os.environ["EMBEDDED_DIRECTORY"] = str(Path(__file__).resolve().parent.parent / "var" / "tests")
+os.environ["EMBEDDED_FSYNC"] = "off"
+
+from supermarket.settings import *  # noqa: F403
