@@ -1,6 +1,7 @@
 """The rule language: FEEL for eligibility and amounts. Standard library only; no clock, no I/O. See LANGUAGE.md."""
 
 from policies.rules.amount import Amount, CompiledAmount, compile_amount
+from policies.rules.amount_explanation import AmountSentence, explain_amount
 from policies.rules.explanation import Explanation, explain, explain_reason
 from policies.rules.facts import facts_as_data, facts_from_data
 from policies.rules.findings import findings
@@ -16,6 +17,7 @@ from policies.rules.values import UNKNOWN, Context, DaysTime, FactType, Vocabula
 __all__ = [
     "UNKNOWN",
     "Amount",
+    "AmountSentence",
     "Change",
     "CompiledAmount",
     "Context",
@@ -36,6 +38,7 @@ __all__ = [
     "compile_amount",
     "compile_rule",
     "explain",
+    "explain_amount",
     "explain_reason",
     "facts_as_data",
     "facts_from_data",

@@ -15,6 +15,7 @@ from policies.rules.types import member_of
 from policies.rules.values import Vocabulary
 
 _SIGNS: Final = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " - ", "**": " ^ "}
+_BINDING: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
 _COMPARED: Final = {"=": " = ", "!=": " ≠ ", "<": " < ", "<=": " ≤ ", ">": " > ", ">=": " ≥ "}
 
 
@@ -79,7 +80,14 @@ class Phrases:
         return self.phrase("filter", self.inner(node.source), inside.of(node.condition))
 
     def arithmetic(self, node: nodes.Arithmetic) -> str:
-        return f"{self.inner(node.left)}{_SIGNS[node.operator]}{self.inner(node.right)}"
+        binding = _BINDING[node.operator]
+        left, right = self._operand(node.left, binding), self._operand(node.right, binding + 1)
+        return f"{left}{_SIGNS[node.operator]}{right}"
+
+    def _operand(self, node: Node, binding: int) -> str:
+        """An operand of arithmetic, in parentheses where it binds less tightly."""
+        tight = isinstance(node, nodes.Arithmetic) and _BINDING[node.operator] >= binding
+        return self.of(node) if tight else self.inner(node)
 
     def compare(self, node: nodes.Compare) -> str:
         left, right = self._coded(node.left, node.right), self._coded(node.right, node.left)
@@ -138,7 +146,7 @@ class Phrases:
     def call(self, node: nodes.Call) -> str:
         arguments = [self.inner(argument) for argument in node.arguments]
         if node.function in ("min", "max", "sum", "mean", "all", "any") and len(arguments) > 1:
-            arguments = [self.display.joined(arguments)]
+            arguments = [f"({self.display.joined([self.of(argument) for argument in node.arguments])})"]
         if self.display.has_phrase(node.function):
             return self.phrase(node.function, *arguments, *[""] * (4 - len(arguments)))
         return f"{node.function}({self.display.joined(arguments)})"

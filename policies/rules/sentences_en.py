@@ -116,6 +116,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "any.unmet": "One of the following is enough; none is met.",
     "any.unknown": "One of the following is enough; whether one is met is not known yet.",
     "always": "This holds for everybody.",
+    "amount.how": 'The sum is "{bound}".',
+    "amount.used": "Of that, {fact} is {value}.",
+    "amount.not-applicable": "{fact}: does not apply here, so this part counts as 0.",
+    "amount.not-in-table": 'Table "{fact}" has no row for this, so this part counts as 0.',
+    "amount.no-value": "The sum has no value (a division by zero, an empty list, or a condition without one): 0.",
+    "amount.pending": "Not counted yet, for want of data: {value}. What is completed can be claimed next period.",
+    "amount.open": "Still missing: {fact}. The sum cannot be told yet.",
     "never": "This holds for nobody.",
 }
 

@@ -113,6 +113,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "any.unmet": "以下各项满足其一即可,目前一项也不满足。",
     "any.unknown": "以下各项满足其一即可,目前不清楚是否满足。",
     "always": "对所有主体都成立。",
+    "amount.how": "金额按“{bound}”计算。",
+    "amount.used": "其中{fact}为{value}。",
+    "amount.not-applicable": "{fact}对本主体不适用,这一部分按0计。",
+    "amount.not-in-table": "表“{fact}”中没有对应的行,这一部分按0计。",
+    "amount.no-value": "金额无法计算(除数为零、列表为空或条件无从判断),按0计。",
+    "amount.pending": "另有{value}项资料不全,本期不计入,补齐后下一期可再申领。",
+    "amount.open": "尚缺{fact},金额目前不能确定。",
     "never": "对任何主体都不成立。",
 }
 

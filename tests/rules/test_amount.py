@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from policies.rules import Amount, Context, compile_amount
+from policies.rules import Amount, Context, compile_amount, explain_amount
 from tests.rules.vocabulary import VOCABULARY
 
 HIRES = {"from": "hires", "key": "identity", "where": 'group = "graduate" and months >= 6'}
@@ -182,3 +182,26 @@ def test_parameters_and_the_reference_date() -> None:
     context = {"as_of": date(2023, 1, 11), "parameters": {"lpr-1y": Decimal("0.04")}}
     assert amount(text, facts, context=context).fen == 4000
     assert amount(text, facts).missing == {"lpr-1y", "as_of"}
+
+
+def test_an_amount_in_words() -> None:
+    text = "min(0.1 * rd.expense_prev_year, 200000) + count(items) * 1000 + lookup(msme_size, few) + 0.5 * export_value"
+    compiled = compile_amount(text, VOCABULARY, items=HIRES, tables={"few": [{"when": "large", "give": 3}]})
+    facts = {"rd.expense_prev_year": 5000, "hires": ROWS, "msme_size": "small", "exports": False}
+    sentences = explain_amount(compiled.evaluate(facts), VOCABULARY)
+    assert [sentence.zh for sentence in sentences] == [
+        "金额按“(0.1 × 上年研发费用、200000)中的最小值 + 计入的招用人员的数量 × 1000 + "
+        "按表“few”由企业规模查得的值 + 0.5 × 出口额”计算。",
+        "其中上年研发费用为5,000元。",
+        "其中企业规模为小型。",
+        "其中有出口为否。",
+        "表“few”中没有对应的行,这一部分按0计。",
+        "出口额对本主体不适用,这一部分按0计。",
+        "另有1项资料不全,本期不计入,补齐后下一期可再申领。",
+    ]
+    assert sentences[3].en == "Of that, exports is no."
+    open_sum = explain_amount(compiled.evaluate({"hires": []}), VOCABULARY, shows=lambda code: False)
+    assert open_sum[-1].en == (
+        "Still missing: exports, enterprise size, R&D expense of the previous year. The sum cannot be told yet."
+    )
+    assert len(open_sum) == 2

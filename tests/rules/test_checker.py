@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.rules import FactType, RuleProblems, compile_amount, compile_rule
+from policies.rules import FactType, FactValueError, RuleProblems, compile_amount, compile_rule
 from tests.rules.vocabulary import VOCABULARY
 
 
@@ -171,3 +171,15 @@ def test_the_limits_leave_room() -> None:
     assert compile_rule("(" * 35 + "true" + ")" * 35, VOCABULARY).evaluate({}).truth is True
     many = "insured_headcount in [" + ",".join(map(str, range(1000))) + "]"
     assert compile_rule(many, VOCABULARY).evaluate({"insured_headcount": 999}).truth is True
+
+
+def test_limits_of_tables_numbers_and_facts() -> None:
+    tables = {"t": [{"when": str(number), "give": 1} for number in range(1001)]}
+    with pytest.raises(RuleProblems, match="at most 1000"):
+        compile_amount("lookup(insured_headcount, t)", VOCABULARY, tables=tables)
+    assert problems(f"insured_headcount > {'9' * 35}")[0][0] == "number"
+    rule = compile_rule('count(hires) > 0 or "x" in rosters', VOCABULARY)
+    with pytest.raises(FactValueError, match="at most 10000 rows"):
+        rule.evaluate({"hires": [{}] * 10_001})
+    with pytest.raises(FactValueError, match="at most 1000 tags"):
+        rule.evaluate({"hires": [], "rosters": [str(number) for number in range(1001)]})
