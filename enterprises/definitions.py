@@ -56,6 +56,14 @@ class FactDefinition(FieldDefinition):
 
 
 @dataclass(frozen=True)
+class Pull:
+    """Where a source is fetched from: the address of its manifest, and the environment variable with its token."""
+
+    manifest: str
+    token: str = ""
+
+
+@dataclass(frozen=True)
 class SourceDefinition:
     """One data set of a department."""
 
@@ -71,6 +79,7 @@ class SourceDefinition:
     facts: tuple[str, ...] = ()
     """Codes of the facts that it states, in the order of facts.yaml."""
     encoding: str = "utf-8"
+    pull: Pull | None = None
     name_column: str | None = None
     """Of a register: the column of names. Its rows make beneficiaries known; the others speak of known ones."""
 

@@ -30,6 +30,10 @@ class VocabularyError(EnterprisesError):
         self.problems = problems
 
 
+class SourceUnreachableError(EnterprisesError):
+    """A department's server did not give what it offers; nothing was taken, the next pull goes on."""
+
+
 @dataclass
 class DeliveryRefusedError(EnterprisesError):
     """A file as a whole is not taken: nothing of it went in."""

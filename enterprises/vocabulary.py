@@ -19,6 +19,7 @@ from .definitions import (
     FactDefinition,
     FieldDefinition,
     Labels,
+    Pull,
     SourceDefinition,
 )
 from .errors import VocabularyError
@@ -142,6 +143,7 @@ def source_definition(code: str, data: Mapping[str, Any], facts: Mapping[str, An
         items=data.get("items"),
         facts=stated,
         encoding=data.get("encoding", "utf-8"),
+        pull=Pull(**data["pull"]) if "pull" in data else None,
         name_column=facts[name]["column"] if name in stated else None,
     )
 

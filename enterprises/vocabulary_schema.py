@@ -70,6 +70,12 @@ SOURCES = {
             "key_column": {"type": "string", "minLength": 1},
             "items": {"type": "string"},
             "encoding": {"enum": ["utf-8", "gb18030"]},
+            "pull": {
+                "type": "object",
+                "properties": {"manifest": {"type": "string", "pattern": "^https?://"}, "token": {"type": "string"}},
+                "required": ["manifest"],
+                "additionalProperties": False,
+            },
         },
         "required": ["name", "department", "audience", "coverage", "precedence", "due", "key_column"],
         "additionalProperties": False,

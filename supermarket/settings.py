@@ -148,6 +148,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR / "files"
+# Files that wait to be loaded, and the folder into which departments may put theirs.
+INBOX_DIR = Path(os.environ.get("INBOX_DIR", VAR / "inbox"))
+DROP_DIR = Path(os.environ.get("DROP_DIR", VAR / "drop"))
 # A department's file larger than this is refused: it is to come in parts.
 DELIVERY_MAX_BYTES = int(os.environ.get("DELIVERY_MAX_BYTES", 512 * 1024 * 1024))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

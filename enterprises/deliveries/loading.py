@@ -66,20 +66,15 @@ def load(
     progress: Progress | None = None,
 ) -> Delivery:
     """Load a file; see `enterprises.services.delivery_load`."""
-    definition = source_definitions().get(source)
-    if definition is None:
-        raise refuse("unknown_source", source=source)
-    if as_of > timezone.localdate():
-        raise refuse("in_the_future", as_of=as_of)
-    limit, size = settings.DELIVERY_MAX_BYTES, path.stat().st_size
-    if size > limit:
-        raise refuse("too_large", size_mb=size >> 20, limit_mb=limit >> 20)
-    delivery = open_delivery(definition, path, as_of, actor, extent)
+    delivery = open_delivery(
+        source=source, path=path, as_of=as_of, actor=actor, extent=extent, accept_fewer=accept_fewer
+    )
+    definition = source_definitions()[source]
     if delivery.state == Delivery.State.LOADED:
         return delivery
     with alone(delivery):
         delivery.refresh_from_db()
-        if delivery.state == Delivery.State.LOADED:  # somebody else's process just finished it
+        if delivery.state != Delivery.State.LOADING:  # another process has just dealt with it
             return delivery
         try:
             checked = check_sheet(definition, read_sheet(path, definition))
@@ -99,17 +94,31 @@ def load(
     return delivery
 
 
-def open_delivery(source: SourceDefinition, path: Path, as_of: date, actor: Any, extent: str) -> Delivery:
-    """The delivery of this very file, or a new one."""
+def open_delivery(
+    *, source: str, path: Path, as_of: date, actor: Any, extent: str, accept_fewer: bool, name: str = ""
+) -> Delivery:
+    """The delivery of this very file, or a new one. Refuses what can be refused without reading the file."""
+    if source not in source_definitions():
+        raise refuse("unknown_source", source=source)
+    if as_of > timezone.localdate():
+        raise refuse("in_the_future", as_of=as_of)
+    limit, size = settings.DELIVERY_MAX_BYTES, path.stat().st_size
+    if size > limit:
+        raise refuse("too_large", size_mb=size >> 20, limit_mb=limit >> 20)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    row, _ = Source.objects.get_or_create(code=source.code)
+    row, _ = Source.objects.get_or_create(code=source)
     alive = Delivery.objects.filter(state__in=[Delivery.State.LOADING, Delivery.State.LOADED])
     delivery, _ = alive.get_or_create(
         source=row,
         as_of=as_of,
         sha256=digest,
-        defaults={"extent": extent, "file_name": path.name[-255:], "received_by": actor},
+        defaults={
+            "extent": extent,
+            "accept_fewer": accept_fewer,
+            "file_name": (name or path.name)[-255:],
+            "received_by": actor,
+        },
     )
     return delivery
 

@@ -69,6 +69,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "缺少主键列“{column}”；文件的列：{columns}",
         "the key column {column} is missing; the file has: {columns}",
     ),
+    "drop_name": (
+        "文件名“{name}”应为 数据日期[-supplement] 加 {expected}，例如 2023-05-31.csv",
+        "the file name {name} must be the date[-supplement] and one of {expected}, for example 2023-05-31.csv",
+    ),
     "no_name_column": ("缺少名称列“{column}”", "the column of names, {column}, is missing"),
     "being_loaded": ("这批数据正在入库，请稍候", "this delivery is being loaded; wait for it"),
     "repeated_column": ("列名“{column}”重复", "the column {column} appears more than once"),

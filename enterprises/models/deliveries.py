@@ -8,6 +8,20 @@ from django.db.models import Q
 from .beneficiaries import Beneficiary
 
 
+def append_only(name: str) -> list[pgtrigger.Trigger]:
+    """Rows are written once: the database refuses to change, delete or truncate them."""
+    return [
+        pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Trigger(
+            name=f"refuse_truncate_{name}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func="RAISE EXCEPTION 'rows of % are kept for ever', TG_TABLE_NAME USING ERRCODE = 'P0001'; RETURN NULL;",
+        ),
+    ]
+
+
 class Source(models.Model):
     """A department's data set. What it holds stands in fixtures/sources.yaml; the row is what deliveries point at."""
 
@@ -33,6 +47,7 @@ class Delivery(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="deliveries")
     as_of = models.DateField()
     extent = models.CharField(max_length=10, choices=Extent.choices, default=Extent.WHOLE)
+    accept_fewer = models.BooleanField(default=False)  # also if it names far fewer than the last one
     state = models.CharField(max_length=10, choices=State.choices, default=State.LOADING)
     sha256 = models.CharField(max_length=64)
     file_name = models.CharField(max_length=255)
@@ -104,7 +119,7 @@ class Record(models.Model):
                 name="record_open_or_sealed",
             )
         ]
-        triggers = [pgtrigger.Protect(name="record_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = append_only("record")
 
 
 class DeliveryReject(models.Model):
@@ -118,4 +133,4 @@ class DeliveryReject(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["delivery", "row_number"], name="delivery_reject_row_once")]
-        triggers = [pgtrigger.Protect(name="reject_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = append_only("reject")

@@ -1,0 +1,1 @@
+"""Fetching deliveries from departments: one protocol, one adapter a source (`pull:` in sources.yaml)."""
