@@ -25,6 +25,7 @@ class Knowledge:
     owner: bool
     typed: Mapping[str, object]
     _by_day: dict[date, dict[str, KnownFact]] = field(default_factory=dict)
+    _values: dict[date, dict[str, object]] = field(default_factory=dict)
 
     def known(self, day: date) -> dict[str, KnownFact]:
         """Code -> known fact of the day, without what was typed."""
@@ -37,7 +38,9 @@ class Knowledge:
 
     def facts(self, day: date) -> dict[str, object]:
         """Code -> value, for the rules."""
-        return {**{code: fact.value for code, fact in self.known(day).items()}, **self.typed}
+        if day not in self._values:
+            self._values[day] = {**{code: fact.value for code, fact in self.known(day).items()}, **self.typed}
+        return self._values[day]
 
     def provenance(self, code: str, day: date) -> Provenance | None:
         """Where the value of a fact comes from; None for what is unknown."""
