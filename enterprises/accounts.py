@@ -90,7 +90,7 @@ def account_add(
         source=source,
         verified_at=now,
         usable_from=usable_from,
-        made_by=actor,
+        made_by_id=None if actor is None else actor.pk,
     )
     AccountNotice.objects.bulk_create(AccountNotice(account=account, contact=each, made_at=now) for each in contacts)
     return account
@@ -122,7 +122,7 @@ def account_hold_lift(*, account: PayeeAccount, actor: AbstractBaseUser) -> Paye
     if account.made_by_id == actor.pk:
         raise AccountRefusedError({"hold": ("须由另一名工作人员解除保护期", "somebody else has to lift the hold")})
     changed = PayeeAccount.objects.filter(pk=account.pk, retired_at=None, usable_from__gt=timezone.now()).update(
-        usable_from=timezone.now(), hold_lifted_by=actor
+        usable_from=timezone.now(), hold_lifted_by_id=actor.pk
     )
     if not changed:
         raise AccountRefusedError({"hold": ("该账户不在保护期内", "the account is not on hold")})

@@ -122,5 +122,5 @@ class NotAllowedError(ClaimError):
 
 class WrongStateError(ClaimError):
     code = "wrong-state"
-    zh = "{subject} 现在处于“{state}”，不能{act_zh}。"
-    en = "{subject} is in state {state}: it cannot be {act_en}."
+    zh = "{subject_zh} 现在处于“{state}”，不能这样办理（{to}）。"
+    en = "{subject} is {state} now and cannot become {to}."

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from enterprises.vocabulary import reference_table
-from policies.definition import Definition, Level
+from policies.definition import Definition
 from supermarket.claims.errors import SharesUnknownError
 
 CITY, DISTRICT = "city", "district"
@@ -29,13 +29,12 @@ def payer_shares(
 ) -> tuple[PayerShare, ...]:
     """Payers of one beneficiary's claims under a policy, the lead in front.
 
-    Without `funding` the one who made the policy pays all: the district of a district's policy, else the city. Raises
-    SharesUnknownError where the standard table has no row for the accepting area.
+    Where the policy does not say (`funding` is null) the area's own level pays all. Raises SharesUnknownError where
+    the standard table has no row for the accepting area.
     """
     funding = definition.funding
     if funding is None:
-        payer = definition.area if definition.level is Level.DISTRICT else settings.INSTALLATION_AREA
-        return (PayerShare(payer, Fraction(1), lead=True),)
+        return (PayerShare(own_level(definition.area), Fraction(1), lead=True),)
     table = standard_table(on)
     city = str(table["city"])
     district = accepting_area or ""
@@ -55,6 +54,15 @@ def payer_shares(
     lead = lead if lead in shares else city
     found = [PayerShare(payer, share, payer == lead) for payer, share in shares.items() if share]
     return tuple(sorted(found, key=lambda each: not each.lead))
+
+
+def own_level(area: str) -> str:
+    """Who pays for an area by itself: a place within the installation's area, else the installation's."""
+    divisions = reference_table("divisions")["codes"]
+    place: str | None = area
+    while place is not None and place != settings.INSTALLATION_AREA:
+        place = divisions[place]["parent"] if place in divisions else None
+    return settings.INSTALLATION_AREA if place is None else area
 
 
 def standard_table(on: date) -> Mapping[str, Any]:

@@ -10,21 +10,21 @@ from enterprises.models import Beneficiary
 from policies.definition import definition_parse
 from policies.models import PolicyVersion
 from policies.services import draft_save, version_publish, version_submit
+from supermarket.ledger.appropriations import appropriation_grant
+from supermarket.ledger.models import Appropriation
 from supermarket.matching.vocabulary import store_ground
-from supermarket.users.models import Role, User
+from supermarket.users.models import User
+from tests.claims.people import user_named
 from tests.enterprises.files import Town, credit_code
 from tests.policies.definitions import data
+
+FUNDING = {"pool": "science", "shares": "standard", "lead": "district", "when_short": "queue"}
 
 
 @pytest.fixture
 def user(db: None) -> Callable[[str], User]:
     """Makes (once) a user by name; a user named like a role has that role."""
-
-    def make(name: str) -> User:
-        role = name if name in Role.values else Role.EDITOR
-        return User.objects.get_or_create(username=name, defaults={"role": role, "department": "科学技术局"})[0]
-
-    return make
+    return user_named
 
 
 @pytest.fixture
@@ -54,3 +54,21 @@ def firm(town: Town) -> Beneficiary:
 @pytest.fixture
 def version(publish: Callable[..., PolicyVersion]) -> PolicyVersion:
     return publish("test-award")
+
+
+@pytest.fixture
+def grant(user: Callable[[str], User]) -> Callable[..., Appropriation]:
+    """Set money aside: grant("340200", 1_000_000) fen of the pool `science` of 2023."""
+
+    def do(payer: str, amount_fen: int, *, pool: str = "science", year: int = 2023) -> Appropriation:
+        return appropriation_grant(
+            payer=payer,
+            pool=pool,
+            fiscal_year=year,
+            amount_fen=amount_fen,
+            document="财企〔2023〕1号",
+            actor=user("finance_maker"),
+            key=f"{payer}-{pool}-{year}-{amount_fen}",
+        )
+
+    return do

@@ -1,13 +1,22 @@
 """Tables of claims and runs (design: claims, items, exclusion holders, evidence, runs, objections, calendar)."""
 
 from supermarket.claims.models.calendar import Holiday, HolidayYear
-from supermarket.claims.models.claim import Claim, ClaimItem, ClaimMove, ClaimShare, Evidence
+from supermarket.claims.models.claim import (
+    Claim,
+    ClaimInstalment,
+    ClaimItem,
+    ClaimMove,
+    ClaimShare,
+    Evidence,
+)
 from supermarket.claims.models.exclusion import ClaimExclusion, ExclusionHolder
+from supermarket.claims.models.recovery import Recovery, RecoveryMove, Repayment
 from supermarket.claims.models.run import Objection, Reminder, Run, RunMove
 
 __all__ = [
     "Claim",
     "ClaimExclusion",
+    "ClaimInstalment",
     "ClaimItem",
     "ClaimMove",
     "ClaimShare",
@@ -16,7 +25,10 @@ __all__ = [
     "Holiday",
     "HolidayYear",
     "Objection",
+    "Recovery",
+    "RecoveryMove",
     "Reminder",
+    "Repayment",
     "Run",
     "RunMove",
 ]

@@ -37,6 +37,8 @@ class Claim(Guarded):
     account = models.JSONField(null=True)
     waits_for_money = models.BooleanField(default=False)
     due_on = models.DateField(_("promised by"), null=True)
+    notice_until = models.DateField(_("on notice until"), null=True)
+    confirm_until = models.DateField(_("to be confirmed by"), null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -106,6 +108,35 @@ class ClaimShare(models.Model):
         ]
 
 
+class ClaimInstalment(models.Model):
+    """One part of a claim that is paid in instalments (a claim without any is paid at once). Due on a day; released on
+    that day if the policy's condition still holds, else `dropped_because` says why not."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="instalments")
+    number = models.PositiveSmallIntegerField()
+    amount_fen = models.BigIntegerField()
+    due_on = models.DateField()
+    rule_index = models.PositiveSmallIntegerField()  # which of the definition's instalments
+    released_at = models.DateTimeField(null=True)
+    dropped_because = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "number"], name="instalment_number_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="instalment_positive"),
+            models.CheckConstraint(
+                condition=Q(released_at=None) | Q(dropped_because=None), name="instalment_released_or_dropped"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on"],
+                condition=Q(released_at=None) & Q(dropped_because=None),
+                name="instalment_waiting",
+            )
+        ]
+
+
 class Evidence(AppendOnly):
     """Why the claim was decided so, frozen: enough to decide again years later and compare. A new decision on the same
     claim (corrected facts, an upheld part of an objection) is a further row."""
@@ -118,7 +149,7 @@ class Evidence(AppendOnly):
     facts = models.JSONField()  # {code: {value, source, as_of, delivery}}; sealed for persons
     context = models.JSONField()  # parameters, paid sums, pool total and weight that the decision used
     verdict = models.JSONField()
-    amount_fen = models.BigIntegerField()
+    amount_fen = models.BigIntegerField(null=True)  # as in the claim
     engine_version = models.CharField(max_length=40)
     digest = models.CharField(max_length=64)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

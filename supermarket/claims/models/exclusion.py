@@ -16,14 +16,14 @@ class ExclusionHolder(models.Model):
 
 
 class ClaimExclusion(models.Model):
-    """A claim counted within its holder's group and window. `given_up` says what the rule took from it, in words."""
+    """A claim counted under a holder. `full_fen` is what it would be alone; `given_up` says in words what the rule took
+    from it and because of which claims."""
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="exclusions")
     holder = models.ForeignKey(ExclusionHolder, on_delete=models.PROTECT, related_name="claims")
-    window = models.CharField(max_length=7)  # "ever", a year or a period
-    rule = models.CharField(max_length=20)
-    step = models.PositiveSmallIntegerField(null=True)  # of a ladder
-    full_fen = models.BigIntegerField()  # before the rule
+    year = models.PositiveSmallIntegerField()  # of the claim's period; of its decision where the period is `once`
+    step = models.PositiveSmallIntegerField(null=True)  # on the group's ladder, from 1
+    full_fen = models.BigIntegerField()
     given_up = models.JSONField(null=True)
 
     class Meta:

@@ -1,0 +1,130 @@
+"""Deciding a claim against the database: facts as known, the holders locked, what others hold taken into account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from enterprises.models import Beneficiary
+from enterprises.selectors import facts_as_of
+from enterprises.vocabulary import fact_definitions
+from policies.definition import Definition, Pay, Verdict
+from policies.rules import Explanation, explain
+from supermarket.claims.decision import Circumstances, Decision, Known, decide, version_reads
+from supermarket.claims.errors import (
+    ExcludedError,
+    FactsMissingError,
+    ItemUsedError,
+    NotEligibleError,
+    NothingToPayError,
+)
+from supermarket.claims.evidence import evidence_make, shows
+from supermarket.claims.exclusions import left_of
+from supermarket.claims.holders import (
+    Key,
+    circumstances_under_lock,
+    exclusions_enter,
+    holders_lock,
+    locks_of,
+    place_of,
+    standings_under_lock,
+)
+from supermarket.claims.models import Claim
+from supermarket.matching.catalogue import StoreCatalogue
+from supermarket.matching.periods import Offer
+from supermarket.users.models import User
+
+REASONS_AT_MOST = 3
+ITEMS_AT_MOST = 5
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A decision that holds to the end of the transaction, with the locks it stands on."""
+
+    decision: Decision
+    holders: Mapping[Key, int]
+
+
+def decision_on(
+    offer: Offer, beneficiary: Beneficiary, day: date, known_at: datetime, catalogue: StoreCatalogue
+) -> tuple[Known, Decision]:
+    """The facts known now, and the decision before anybody else's claims are looked at."""
+    known = facts_as_of(beneficiary=beneficiary, reference=offer.reference, known_at=known_at)
+    return known, decide(offer, known, Circumstances(day, known_at), catalogue)
+
+
+def decision_lock(
+    first: Decision, known: Known, beneficiary: Beneficiary, catalogue: StoreCatalogue, *, itself: int | None = None
+) -> Locked:
+    """Lock the holders that `first` names and decide again. `itself`: the claim's id where it is entered already."""
+    reads = version_reads(first.offer.version, catalogue)
+    place = place_of(first, beneficiary)
+    holders = holders_lock(locks_of(first, place, reads))
+    circumstances = circumstances_under_lock(first, place, reads, itself=itself)
+    again = decide(first.offer, known, circumstances, catalogue)
+    again = replace(again, decided_fen=first.decided_fen, pool_share=first.pool_share)
+    return Locked(replace(again, standings=standings_under_lock(again, place, reads, itself=itself)), holders)
+
+
+def decision_enter(claim: Claim, locked: Locked, catalogue: StoreCatalogue, *, actor: User | None) -> None:
+    """Enter sum, holders, items and evidence of a claim that was just drafted."""
+    decision = locked.decision
+    claim.amount_fen = decision.amount_fen
+    claim.save(update_fields=["amount_fen"])
+    reads = version_reads(decision.offer.version, catalogue)
+    exclusions_enter(claim, decision, place_of(decision, claim.beneficiary), reads, locked.holders)
+    evidence_make(claim, decision, actor=actor).save()
+
+
+def decision_check(decision: Decision) -> None:
+    """Raises NotEligibleError, FactsMissingError, ItemUsedError, ExcludedError, NothingToPayError."""
+    answer = decision.answer
+    if answer.verdict is Verdict.INELIGIBLE:
+        if decision.circumstances.items_used:
+            raise _items_used(decision)
+        zh, en = failing_sentences(explain(answer.decided, shows=shows))
+        raise NotEligibleError(reason_zh=zh, reason_en=en)
+    later = decision.definition.pool is not None or decision.definition.pay is Pay.AFTER_DECISION
+    if answer.verdict is Verdict.UNKNOWN or (decision.full_fen is None and not later):
+        zh, en = labels_of(answer.missing)
+        raise FactsMissingError(facts_zh=zh, facts_en=en)
+    if decision.full_fen == 0:
+        if decision.circumstances.items_used:
+            raise _items_used(decision)
+        raise NothingToPayError(**why_nothing(decision.definition))
+    if decision.amount_fen == 0:
+        raise _excluded(decision)
+
+
+def why_nothing(definition: Definition) -> dict[str, str]:
+    return {
+        "because_zh": f"“{definition.title.zh}”的计算结果为零，或此前已付足",
+        "because_en": f"{definition.title.en} gives zero, or was paid in full before",
+    }
+
+
+def failing_sentences(explanation: Explanation) -> tuple[str, str]:
+    """The conditions that are not met, in Chinese and English; at most three."""
+    if explanation.reason.kind == "all":
+        parts = [part for part in explanation.parts if part.reason.truth is False][:REASONS_AT_MOST]
+    else:
+        parts = [explanation]
+    return "；".join(part.zh for part in parts), " ".join(part.en for part in parts)
+
+
+def labels_of(codes: frozenset[str]) -> tuple[str, str]:
+    """What facts are called, in Chinese and English."""
+    facts = fact_definitions()
+    labels = [facts[code].labels if code in facts else {"zh": code, "en": code} for code in sorted(codes)]
+    return "、".join(label["zh"] for label in labels), ", ".join(label["en"] for label in labels)
+
+
+def _items_used(decision: Decision) -> ItemUsedError:
+    used = sorted(decision.circumstances.items_used)
+    return ItemUsedError(count=len(used), items=", ".join(f"…{key[-6:]}" for key in used[:ITEMS_AT_MOST]))
+
+
+def _excluded(decision: Decision) -> ExcludedError:
+    full_fen = decision.full_fen or 0
+    standing = next(each for each in decision.standings if left_of(full_fen, each) == 0)
+    return ExcludedError(other=", ".join(sorted({other.policy for other in standing.others})), group=standing.group)
