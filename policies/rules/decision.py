@@ -210,7 +210,7 @@ class Assessment:
     # --- reasons ------------------------------------------------------------------------------------------------
 
     def reason(self, formula: Formula) -> Reason:
-        """The tree of reasons."""
+        """The tree of reasons. A group may be decided although its parts are open: `n > 3 or n <= 3`."""
         match formula:
             case Constant(value):
                 return Reason("constant", value)
@@ -220,8 +220,7 @@ class Assessment:
                 truth = answered.of(formula)
                 return Reason("condition", truth, node, negated, used, answered.missing, self._note(answered, facts))
         parts = tuple(self.reason(part) for part in formula.parts)
-        truth = self.kleene(formula)
-        missing = frozenset().union(*(part.missing for part in parts)) if truth is None else frozenset()
+        truth, missing = self.decide(formula)
         return Reason("all" if isinstance(formula, All) else "any", truth, missing=missing, parts=parts)
 
     def _note(self, answered: Answered, facts: tuple[str, ...]) -> str:

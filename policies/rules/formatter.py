@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -12,6 +12,7 @@ from policies.rules import nodes
 from policies.rules.dates import format_duration
 from policies.rules.names import is_plain_label, names_of
 from policies.rules.nodes import Node
+from policies.rules.rows import field_named, row_fields
 from policies.rules.values import DaysTime, FactType, Vocabulary, YearsMonths
 
 # How tightly a node binds; an operand that binds less tightly than its place wants parentheses.
@@ -40,9 +41,11 @@ class _Writer:
     vocabulary: Vocabulary
     language: str | None
     labels: dict[str, str] = field(default_factory=dict)
+    rows: tuple[Vocabulary, ...] = ()
+    variables: Mapping[str, Vocabulary] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.language is None:
+        if self.language is None or self.labels:
             return
         known = names_of(self.vocabulary).known
         for code, fact_type in self.vocabulary.items():
@@ -78,6 +81,23 @@ class _Writer:
     def fact(self, node: nodes.Fact) -> tuple[int, str]:
         return _TIGHT, self.labels.get(node.code, node.code)
 
+    def field_label(self, fields: Vocabulary, name: str) -> str:
+        """A field by its label, where labels are wanted and the label leads back to the field."""
+        fact_type = fields.get(name)
+        label = (fact_type.labels or {}).get(self.language or "") if fact_type is not None else None
+        plain = label is not None and is_plain_label(label) and not set(" .") & set(label)
+        return label if label is not None and plain and field_named(fields, label) == name else name
+
+    def row_field(self, node: nodes.Field) -> tuple[int, str]:
+        fields = self.rows[-1 - node.depth] if node.depth < len(self.rows) else {}
+        return _TIGHT, self.field_label(fields, node.name)
+
+    def fields_of(self, source: Node) -> Vocabulary:
+        return row_fields(source, self.vocabulary, self.rows, self.variables)
+
+    def with_variable(self, variable: str, source: Node) -> _Writer:
+        return replace(self, variables={**self.variables, variable: self.fields_of(source)})
+
     def code(self, literal: Node, other: Node) -> Node:
         """A code literal as its label, where it is compared with a fact of that code and labels are wanted."""
         fact_type = self._type_beside(other)
@@ -90,7 +110,14 @@ class _Writer:
         return literal
 
     def _type_beside(self, node: Node) -> FactType | None:
-        return self.vocabulary.get(node.code) if isinstance(node, nodes.Fact) else None
+        match node:
+            case nodes.Fact(code):
+                return self.vocabulary.get(code)
+            case nodes.Field(name, depth) if depth < len(self.rows):
+                return self.rows[-1 - depth].get(name)
+            case nodes.Path(source, name):
+                return self.fields_of(source).get(name)
+        return None
 
     def _tells_apart(self, fact_type: FactType, label: str) -> bool:
         """Whether a label names one code only and is no code itself."""
@@ -152,7 +179,8 @@ class _Writer:
         return _TIGHT, f"{'[' if node.low_closed else '('}{ends}{']' if node.high_closed else ')'}"
 
     def quantified(self, node: nodes.Quantified) -> tuple[int, str]:
-        source, condition = self.text(node.source, _SUM), self.text(node.condition, _LOOSE)
+        inner = self.with_variable(node.variable, node.source)
+        source, condition = self.text(node.source, _SUM), inner.text(node.condition, _LOOSE)
         return _LOOSE, f"{node.kind} {node.variable} in {source} satisfies {condition}"
 
     def choice(self, node: nodes.If) -> tuple[int, str]:
@@ -161,16 +189,19 @@ class _Writer:
 
     def iteration(self, node: nodes.For) -> tuple[int, str]:
         source = self.text(node.source, _SUM)
-        return _LOOSE, f"for {node.variable} in {source} return {self.text(node.result, _LOOSE)}"
+        result = self.with_variable(node.variable, node.source).text(node.result, _LOOSE)
+        return _LOOSE, f"for {node.variable} in {source} return {result}"
 
     def call(self, node: nodes.Call) -> tuple[int, str]:
         return _TIGHT, f"{node.function}({self.texts(node.arguments, ', ')})"
 
     def filter(self, node: nodes.Filter) -> tuple[int, str]:
-        return _TIGHT, f"{self.text(node.source, _TIGHT)}[{self.text(node.condition, _LOOSE)}]"
+        inner = replace(self, rows=(*self.rows, self.fields_of(node.source)))
+        return _TIGHT, f"{self.text(node.source, _TIGHT)}[{inner.text(node.condition, _LOOSE)}]"
 
     def path(self, node: nodes.Path) -> tuple[int, str]:
-        return _TIGHT, f"{self.text(node.source, _TIGHT)}.{node.name}"
+        name = self.field_label(self.fields_of(node.source), node.name)
+        return _TIGHT, f"{self.text(node.source, _TIGHT)}.{name}"
 
 
 def _is_unary(node: Node) -> bool:
@@ -184,7 +215,7 @@ _WRITERS: Final[Mapping[type[Node], Callable[[_Writer, Any], tuple[int, str]]]] 
     nodes.Fact: _Writer.fact,
     nodes.Parameter: lambda writer, node: (_TIGHT, f"parameter({format_text(node.code)})"),
     nodes.AsOf: lambda writer, node: (_TIGHT, "as_of"),
-    nodes.Field: lambda writer, node: (_TIGHT, node.name),
+    nodes.Field: _Writer.row_field,
     nodes.Variable: lambda writer, node: (_TIGHT, node.name),
     nodes.Items: lambda writer, node: (_TIGHT, "items"),
     nodes.TableReference: lambda writer, node: (_TIGHT, node.name),

@@ -11,7 +11,6 @@ from policies.rules.signatures import FEEL_ONLY_NAMES, SIGNATURES
 from policies.rules.tokens import KEYWORDS, NAME_START, Token
 from policies.rules.values import Vocabulary
 
-_WORD = re.compile(rf"[{NAME_START}][{NAME_START}0-9]*")
 _WORDS_OR_DOTTED = re.compile(rf"[{NAME_START}][{NAME_START}0-9]*(?:[ .][{NAME_START}][{NAME_START}0-9]*)*")
 
 
@@ -71,9 +70,6 @@ class Names:
             else:
                 self.ambiguous[label] = sorted(set(codes))
         self.phrases = _phrases(name for name in (*self.known, *self.ambiguous) if is_plain_label(name))
-
-    def suggestions(self) -> list[str]:
-        return [*self.known]
 
 
 _latest: Names | None = None

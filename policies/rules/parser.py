@@ -32,6 +32,7 @@ from policies.rules.nodes import (
     Variable,
 )
 from policies.rules.parser_names import NameParser
+from policies.rules.rows import field_named
 from policies.rules.tokens import SyntaxProblem
 from policies.rules.values import NUMBERS
 
@@ -201,7 +202,8 @@ class Parser(NameParser):
         while True:
             if self.at("sign", ".") and self.peek().kind in ("name", "keyword"):
                 self.advance()
-                node = Path(node, self.property_name(), span=self.span_from(start))
+                name = self.property_name()
+                node = Path(node, field_named(self.row_fields(node), name) or name, span=self.span_from(start))
             elif self.at("sign", "[") and self.filter_follows():
                 self.advance()
                 with self.row_scope(self.row_fields(node)):

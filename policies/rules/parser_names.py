@@ -12,24 +12,21 @@ from policies.rules.nodes import (
     Call,
     Fact,
     Field,
-    Filter,
     Items,
     Literal,
     Node,
     Parameter,
-    Path,
     Span,
     TableReference,
     Variable,
 )
 from policies.rules.problems import did_you_mean
+from policies.rules.rows import field_named, row_fields
 from policies.rules.signatures import FEEL_ONLY_NAMES, SIGNATURES, TABLE_FUNCTIONS, Signature
 from policies.rules.tables import TableReader
 from policies.rules.token_stream import TokenStream
 from policies.rules.tokens import Token
-from policies.rules.values import FactType, Vocabulary
-
-NO_FIELDS: Vocabulary = {}
+from policies.rules.values import Vocabulary
 
 
 class NameParser(TokenStream):
@@ -71,22 +68,7 @@ class NameParser(TokenStream):
 
     def row_fields(self, node: Node) -> Vocabulary:
         """The fields of the rows of a list; none where it does not hold rows."""
-        match node:
-            case Fact(code):
-                return _fields(self.names.vocabulary.get(code))
-            case Items(source):
-                return _fields(self.names.vocabulary.get(source))
-            case Filter(source):
-                return self.row_fields(source)
-            case Path(source, name):
-                return _fields(self.row_fields(source).get(name))
-            case Variable(name):
-                return self.variables.get(name, NO_FIELDS)
-            case Field("item", depth) if depth < len(self.rows):
-                return self.rows[-1 - depth]
-            case Field(name, depth) if depth < len(self.rows):
-                return _fields(self.rows[-1 - depth].get(name))
-        return NO_FIELDS
+        return row_fields(node, self.names.vocabulary, self.rows, self.variables)
 
     # --- names -------------------------------------------------------------------------------------
 
@@ -108,7 +90,7 @@ class NameParser(TokenStream):
             self.advance()
             return Variable(token.value, span=token.span)
         for depth, fields in enumerate(reversed(self.rows)):
-            field_name = _field_named(fields, token.value)
+            field_name = field_named(fields, token.value)
             if field_name is not None:
                 self.advance()
                 return Field(field_name, depth, span=token.span)
@@ -164,7 +146,7 @@ class NameParser(TokenStream):
             )
             self.report("ambiguous-name", zh, en, span, ("请写代码", "write the code"))
         else:
-            known = [*self.names.suggestions(), *self.variables, *(field for row in self.rows for field in row)]
+            known = [*self.names.known, *self.variables, *(field for row in self.rows for field in row)]
             zh, en = f"没有名为“{name}”的数据项", f"unknown name {name!r}"
             self.report("unknown-name", zh, en, span, did_you_mean(name, known))
         return Fact(name, span=span)
@@ -331,15 +313,3 @@ def _count(signature: Signature) -> str:
         return f"at least {signature.required}"
     most = len(signature.parameters)
     return str(most) if most == signature.required else f"{signature.required} to {most}"
-
-
-def _fields(fact_type: FactType | None) -> Vocabulary:
-    return (fact_type.fields or NO_FIELDS) if fact_type is not None else NO_FIELDS
-
-
-def _field_named(fields: Vocabulary, name: str) -> str | None:
-    """A field by its code or a label."""
-    if name in fields:
-        return name
-    matches = [code for code, each in fields.items() if name in (each.labels or {}).values()]
-    return matches[0] if len(matches) == 1 else None

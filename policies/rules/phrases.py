@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from policies.rules import nodes
-from policies.rules.checker import type_of
 from policies.rules.display import Display
 from policies.rules.formatter import format_number, format_rule
 from policies.rules.nodes import Node
-from policies.rules.types import member_of
+from policies.rules.rows import row_fields
 from policies.rules.values import Vocabulary
 
 _SIGNS: Final = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " - ", "**": " ^ "}
@@ -43,10 +42,7 @@ class Phrases:
         return (labels or {}).get(self.display.language, code)
 
     def _row_fields(self, source: Node) -> Vocabulary:
-        try:
-            return member_of(type_of(source, self.vocabulary)).fields or {}
-        except (KeyError, IndexError):
-            return {}
+        return row_fields(source, self.vocabulary, self.rows, self.variables)
 
     def phrase(self, key: str, *parts: str) -> str:
         return self.display.phrase(key).format(*parts)

@@ -125,3 +125,15 @@ def test_labels_of_either_language_read_back() -> None:
     assert "`R&D expense of the previous year` > 5" in english
     assert 'enterprise size in ["small", "micro"]' in english
     assert compile_rule(chinese, VOCABULARY).tree == compile_rule(english, VOCABULARY).tree == tree
+
+
+def test_fields_have_labels_too() -> None:
+    text = 'count(hires[group = "graduate" and months >= 6]) > 1 and some h in hires satisfies h.months > 3'
+    tree = compile_rule(text, VOCABULARY).tree
+    chinese = format_rule(tree, VOCABULARY, "zh")
+    assert (
+        chinese
+        == 'count(招用人员[类别 = "graduate" and 参保月数 >= 6]) > 1 and (some h in 招用人员 satisfies h.参保月数 > 3)'
+    )
+    assert compile_rule(chinese, VOCABULARY).tree == tree
+    assert compile_rule(format_rule(tree, VOCABULARY, "en"), VOCABULARY).tree == tree

@@ -71,3 +71,9 @@ def test_a_fact_that_does_not_apply_is_never_missing_and_holds_neither_way() -> 
         verdict = compile_rule(text, VOCABULARY).evaluate({"exports": False})
         assert (verdict.truth, verdict.missing) == (False, frozenset())
     assert compile_rule("export_value > 5", VOCABULARY).evaluate({}).missing == {"exports", "export_value"}
+
+
+def test_reasons_agree_with_the_verdict_where_only_cells_decide() -> None:
+    verdict = compile_rule("insured_headcount > 3 or insured_headcount <= 3", VOCABULARY).evaluate({})
+    assert (verdict.truth, verdict.reasons.truth, verdict.reasons.missing) == (True, True, frozenset())
+    assert [part.truth for part in verdict.reasons.parts] == [None, None]
