@@ -62,6 +62,7 @@ def shelf_item(answer: PolicyAnswer, knowledge: Knowledge, claims: tuple[ClaimSu
         because=definition.because,
         first_reason=first_reason(answer.verdict, reasons),
         reasons=reasons,
+        amount_reasons=explainer.amount_reasons(),
         missing=missing_of(answer, knowledge),
         nearest=explainer.nearest() or waiting(answer),
         materials=materials_of(answer, knowledge),

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from policies.definition import Text
 from policies.lexicon import ACCEPTING_AREA
-from policies.rules import Explanation, Vocabulary, explain_reason, nearest_way
+from policies.rules import Explanation, Vocabulary, explain_amount, explain_reason, nearest_way
 from policies.rules import Reason as RuleReason
 from policies.rules import Verdict as RuleVerdict
 from policies.rules.nodes import Node
@@ -112,6 +112,19 @@ class Explainer:
     def _provenance(self, facts: Iterable[str]) -> Iterable[Provenance]:
         origins = (self.knowledge.provenance(code, self.day) for code in facts)
         return dict.fromkeys(origin for origin in origins if origin is not None)
+
+    def amount_reasons(self) -> tuple[Reason, ...]:
+        """How the sum comes about, sentence by sentence; the first carries the facts used and where they come from."""
+        amount = self.answer.amount
+        if amount is None:
+            return ()
+        facts = tuple(code for code, value in amount.reasons.used if value is not None)
+        known = None if amount.fen is None else True
+        first, *rest = explain_amount(amount, self.vocabulary, shows=self.shows)
+        return (
+            Reason(known, Text(first.zh, first.en), facts, provenance=tuple(self._provenance(facts))),
+            *(Reason(known, Text(sentence.zh, sentence.en)) for sentence in rest),
+        )
 
     def nearest(self) -> tuple[NearestStep, ...]:
         """The fewest conditions that would have to change for a no to be a yes; () where nothing known could help."""

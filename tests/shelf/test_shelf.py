@@ -84,6 +84,14 @@ def test_an_item_says_how_much_why_until_when_and_from_whom(publish: Publish, fi
     ]
 
 
+def test_a_sum_says_how_it_comes_about(publish: Publish, firm: Beneficiary, owner: User) -> None:
+    publish("policy", eligibility="insured_headcount >= 20", amount="100 * insured_headcount")
+    first, *rest = the_item(look(firm, owner)).amount_reasons
+    assert first.truth is True and first.facts == ("insured_headcount",)
+    assert [origin.as_of for origin in first.provenance] == [date(2023, 6, 1)]
+    assert any("27" in sentence.text.zh for sentence in rest)
+
+
 def test_how_near_a_way_in_is_the_owner_alone_is_told(publish: Publish, firm: Beneficiary, owner: User) -> None:
     publish("policy", eligibility='insured_headcount >= 30 and registered_on < date("2015-01-01")')
     steps = the_item(look(firm, owner)).nearest
