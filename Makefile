@@ -60,6 +60,7 @@ demo: $(BASE) $(MO) ## the whole store with a synthetic town (TOWN=2000) and a b
 	@SAMPLES=1 AS_OF=$(AS_OF) $(BIN)/python manage.py demo --town $(TOWN) --seed $(SEED)
 
 test: $(DEV) $(MO) ## everything a test needs, then linters and all tests, the browser ones too
+	tests/browser/setup.sh
 	$(MAKE) lint
 	$(BIN)/pytest
 

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 
+from enterprises.models import Beneficiary
+from enterprises.town.showcase import showcase
 from policies.definition import DeliveryMode
 from policies.models import PolicyVersion
 
@@ -30,6 +33,24 @@ class Display:
     @property
     def count(self) -> int:
         return sum(len(board.policies) for board in self.boards)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One of the demo's own beneficiaries, to try the store with."""
+
+    code: str
+    name: str
+    shows: dict[str, str]
+
+
+def samples() -> list[Sample]:
+    """Those of fixtures/showcase.yaml that are registered here; none but in a demo."""
+    if not settings.SAMPLES:
+        return []
+    shown = {one["code"]: one["shows"] for one in showcase()["enterprises"]}
+    known = Beneficiary.objects.filter(code__in=shown).order_by("code")
+    return [Sample(one.code, one.name, shown[one.code]) for one in known]
 
 
 def display_of(versions: QuerySet[PolicyVersion]) -> Display:

@@ -9,13 +9,14 @@ from policies.definition import Audience
 from supermarket.lookup import search as search_for
 from supermarket.policy_filter import versions_on_shelf
 from supermarket.storefront.as_of import as_of
-from supermarket.storefront.display import display_of
+from supermarket.storefront.display import display_of, samples
 from supermarket.storefront.shelf_page import Subject, shelf_page
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "storefront/home.html", {"display": display_of(versions_on_shelf(on=as_of(request)))})
+    display = display_of(versions_on_shelf(on=as_of(request)))
+    return render(request, "storefront/home.html", {"display": display, "samples": samples()})
 
 
 @require_GET

@@ -1,0 +1,102 @@
+"""A whole store for the browser: its own database, web server, worker, beat and bank, as the demo runs them."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit, urlunsplit
+from urllib.request import urlopen
+
+import psycopg
+
+from supermarket import embedded
+from supermarket.embedded.addresses import free_port
+from supermarket.embedded.children import Child
+
+ROOT = Path(__file__).resolve().parents[2]
+DATABASE = "browser"
+TOWN = 200
+PREPARE = (
+    "from rich.console import Console; from supermarket.management.commands.demo import prepare;"
+    f"prepare(Console(), {TOWN}, 1)"
+)
+
+
+def other(url: str, path: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{path}"))
+
+
+def database_make(url: str) -> str:
+    """A new, empty database beside the store's own."""
+    with psycopg.connect(other(url, "postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+    return other(url, DATABASE)
+
+
+def environment(bank_port: int) -> dict[str, str]:
+    addresses = embedded.addresses()
+    return {
+        **os.environ,
+        "SAMPLES": "1",
+        "AS_OF": "2023-06-15",
+        "DATABASE_URL": database_make(os.environ.get("DATABASE_URL") or addresses.database_url),
+        "REDIS_URL": other(os.environ.get("REDIS_URL") or addresses.redis_url, "7"),
+        "BANK_URL": f"http://127.0.0.1:{bank_port}",
+    }
+
+
+def script(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+def children(web_port: int, bank_port: int, environment: dict[str, str], logs: Path) -> list[Child]:
+    celery = [script("celery"), "--app=supermarket", "--quiet"]
+    web = f"--interface=wsgi --host=127.0.0.1 --port={web_port} --workers=1 --blocking-threads=4 --no-ws"
+    worker = "worker --concurrency=1 --loglevel=warning --without-gossip --without-mingle"
+    commands = {
+        "bank": [script("mock-bank"), f"--port={bank_port}", "--timezone=Asia/Shanghai", "-q"],
+        "web": [script("granian"), *web.split(), "--log-level=warning", "supermarket.wsgi:application"],
+        "worker": [*celery, *worker.split()],
+        "beat": [*celery, "beat", f"--schedule={logs / 'beat'}", "--loglevel=warning", "--pidfile="],
+    }
+    return [
+        Child(name=name, command=command, log=logs / f"{name}.log", environment=environment)
+        for name, command in commands.items()
+    ]
+
+
+@contextmanager
+def store_open(logs: Path) -> Iterator[str]:
+    """The address of an open store with sample policies, a small town and the demo's accounts."""
+    embedded.hold()
+    web_port, bank_port = free_port(), free_port()
+    settings = environment(bank_port)
+    subprocess.run([sys.executable, "manage.py", "shell", "-v0", "-c", PREPARE], cwd=ROOT, env=settings, check=True)
+    started = children(web_port, bank_port, settings, logs)
+    try:
+        for child in started:
+            child.start()
+        address = f"http://127.0.0.1:{web_port}"
+        await_answer(f"{address}/health/", logs)
+        yield address
+    finally:
+        for child in started:
+            child.ask_to_stop()
+        for child in started:
+            child.stop()
+
+
+def await_answer(address: str, logs: Path, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(address, timeout=5):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"the store does not answer; see {logs}: {(logs / 'web.log').read_text()[-2000:]}")
