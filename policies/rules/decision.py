@@ -164,7 +164,7 @@ class Assessment:
     def _only_fact(self, condition: Condition) -> str | None:
         """The one fact that the condition reads, if unknown as a whole; context that is known counts as constant."""
         facts = [code for code in condition.facts if not self.is_context(code)]
-        if len(facts) != 1 or _asks_whether_known(condition.node):
+        if len(facts) != 1 or asks_whether_known(condition.node):
             return None
         value = self.frame.context.as_of if facts[0] == "as_of" else self.frame.fact(facts[0])
         return facts[0] if value is UNKNOWN or value is None else None
@@ -240,7 +240,8 @@ def _goes_either_way(condition: Condition, cells: tuple[Cell, ...]) -> bool:
     return len({cell.answers[condition.node] is (not condition.negated) for cell in cells}) == 2
 
 
-def _asks_whether_known(node: nodes.Node) -> bool:
+def asks_whether_known(node: nodes.Node) -> bool:
+    """`is known(x)`: its answer for an unknown fact is not that of any value."""
     return isinstance(node, nodes.Call) and node.function == "is known"
 
 
