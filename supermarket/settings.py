@@ -151,6 +151,8 @@ MEDIA_ROOT = VAR / "files"
 # Files that wait to be loaded, and the folder into which departments may put theirs.
 INBOX_DIR = Path(os.environ.get("INBOX_DIR", VAR / "inbox"))
 DROP_DIR = Path(os.environ.get("DROP_DIR", VAR / "drop"))
+# Columnar copies of deliveries; whatever is missing is made again from the records.
+POPULATION_DIR = Path(os.environ.get("POPULATION_DIR", VAR / "population"))
 # A department's file larger than this is refused: it is to come in parts.
 DELIVERY_MAX_BYTES = int(os.environ.get("DELIVERY_MAX_BYTES", 512 * 1024 * 1024))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
