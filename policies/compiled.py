@@ -11,18 +11,24 @@ from policies.rules import CompiledAmount, Rule, compile_amount, compile_rule
 
 @dataclass(frozen=True)
 class CompiledPolicy:
-    """`rule`: area (`area_in_front`, unless it is everybody's) and eligibility; `amount`: yuan per beneficiary, None
-    where none is printed or a pool is shared out; `weight` and `pool_total`: a beneficiary's part of the pool, and what
-    the pool holds; `instalment_conditions`: one an instalment (`if`), None where it has none; `instalment_schedules`
-    likewise (`when`: whose instalment it is)."""
+    """`rule`: area and eligibility; `areas`: the area and all below it, None for everybody's; `amount`: yuan per
+    beneficiary, None where none is printed or a pool is shared out; `weight` and `pool_total`: a beneficiary's part of
+    the pool, and what the pool holds; `instalment_conditions`: one an instalment (`if`), None where it has none;
+    `instalment_schedules` likewise (`when`: whose instalment it is)."""
 
     rule: Rule
-    area_in_front: bool
+    areas: frozenset[str] | None
     amount: CompiledAmount | None = None
     weight: CompiledAmount | None = None
     pool_total: CompiledAmount | None = None
     instalment_conditions: tuple[Rule | None, ...] = ()
     instalment_schedules: tuple[Rule | None, ...] = ()
+
+    def takes_in(self, area: object) -> bool | None:
+        """Whether a beneficiary of the accepting area is meant; None where that is unknown."""
+        if self.areas is None:
+            return True
+        return None if area is None else area in self.areas
 
 
 def eligibility_with_area(definition: Definition, lexicon: Lexicon) -> str:
@@ -69,7 +75,7 @@ def compile_definition(definition: Definition, lexicon: Lexicon) -> CompiledPoli
     pool = definition.pool
     return CompiledPolicy(
         rule=rule(eligibility_with_area(definition, lexicon)),
-        area_in_front=lexicon.area_rule(definition.area) is not None,
+        areas=lexicon.areas_taken(definition.area),
         amount=amount(definition.amount),
         weight=amount(pool.weight) if pool else None,
         pool_total=amount(pool.total) if pool else None,

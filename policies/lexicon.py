@@ -34,9 +34,13 @@ class Lexicon:
         """Whether one area lies in the other."""
         return one in self.area_and_above(other) or other in self.area_and_above(one)
 
+    def areas_taken(self, area: str) -> frozenset[str] | None:
+        """The accepting areas that lie in `area`; None for the root, which takes everybody."""
+        return None if self.areas.get(area) is None else frozenset(self.area_and_below(area))
+
     def area_rule(self, area: str) -> str | None:
-        """The condition that a beneficiary is accepted in `area`; None for the root, which takes everybody."""
-        if self.areas.get(area) is None:
+        """The condition that a beneficiary is accepted in `area`; None for the root."""
+        if self.areas_taken(area) is None:
             return None
         codes = ", ".join(f'"{code}"' for code in self.area_and_below(area))
         return f"{ACCEPTING_AREA} in [{codes}]"

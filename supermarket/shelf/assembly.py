@@ -5,14 +5,19 @@ from datetime import date
 
 from enterprises.models import Beneficiary
 from policies.definition import Audience
+from policies.lexicon import ACCEPTING_AREA
+from supermarket.claims.models import Claim
 from supermarket.dates import today
-from supermarket.matching.selectors import shelf_answer
+from supermarket.matching.selectors import PolicyAnswer, shelf_answer
 from supermarket.shelf.claims import answers_to, claim_item, claim_summary, claims_by_policy, is_on_the_way
 from supermarket.shelf.items import shelf_item
 from supermarket.shelf.knowledge import Knowledge
 from supermarket.shelf.types import Group, Shelf, ShelfItem
 from supermarket.users.models import User
 from supermarket.users.selectors import beneficiary_represented
+
+Rank = tuple[int, int, str]
+GROUPS = list(Group)
 
 
 def shelf_for(
@@ -48,7 +53,9 @@ def shelf_of(
     whose = audience if beneficiary is None else beneficiary.kind
     knowledge = Knowledge(beneficiary=beneficiary, owner=owner, typed=typed_facts)
     claims = claims_by_policy(beneficiary) if beneficiary is not None and owner else {}
-    items = [claim_item(claim) for own in claims.values() for claim in own if is_on_the_way(claim)]
+    ranked: list[tuple[Rank, ShelfItem]] = []
+    for own in claims.values():
+        ranked += [(claim_rank(claim), claim_item(claim)) for claim in own if is_on_the_way(claim)]
     for answer in shelf_answer(audience=whose, facts=knowledge.facts, as_of=as_of):
         own = claims.get(answer.definition.code, [])
         facts = knowledge.facts(answer.offer.reference)
@@ -57,21 +64,26 @@ def shelf_of(
         earlier = tuple(claim_summary(claim) for claim in own if not is_on_the_way(claim))
         item = shelf_item(answer, knowledge, earlier)
         if item is not None:
-            items.append(item)
+            ranked.append((answer_rank(answer, item.group, facts), item))
     return Shelf(
         as_of=as_of,
         audience=str(whose),
         owner=owner,
-        items=tuple(sorted(items, key=_rank)),
+        items=tuple(item for _, item in sorted(ranked, key=lambda entry: entry[0])),
         typed=dict(typed_facts),
     )
 
 
-def _rank(item: ShelfItem) -> tuple[int, int, str]:
-    """By group; within it the larger sum first, then what is nearest, then by code."""
-    order = list(Group).index(item.group)
-    if item.group in (Group.ON_THE_WAY, Group.ONE_CLICK, Group.ELSEWHERE):
-        return order, -(item.amount_fen or 0), item.code
-    if item.group is Group.CANNOT_TELL:
-        return order, len(item.missing), item.code
-    return order, sum(reason.truth is not True for reason in item.reasons), item.code
+def claim_rank(claim: Claim) -> Rank:
+    """The newest first."""
+    return GROUPS.index(Group.ON_THE_WAY), -claim.pk, ""
+
+
+def answer_rank(answer: PolicyAnswer, group: Group, facts: Mapping[str, object]) -> Rank:
+    """By group. In it: the larger sum; what fewer facts would decide; what is not for another place; then by code."""
+    weight = -(answer.amount_fen or 0)
+    if group is Group.CANNOT_TELL:
+        weight = len(answer.missing)
+    elif group is Group.NOT_YET:
+        weight = int(not answer.policy.takes_in(facts.get(ACCEPTING_AREA)))
+    return GROUPS.index(group), weight, answer.definition.code

@@ -1,25 +1,11 @@
 """One policy's answer as an item of the shelf."""
 
-from datetime import date
-
 from policies.definition import DeliveryMode, Pay, Payer, Text, Verdict
 from policies.rules.nodes import Call, walk
-from supermarket.matching.ranking import ranked_missing
 from supermarket.matching.selectors import PolicyAnswer
-from supermarket.shelf.knowledge import Knowledge, fact_source, source_name
-from supermarket.shelf.reasons import Explainer
-from supermarket.shelf.types import (
-    AmountKind,
-    ClaimSummary,
-    Group,
-    MaterialItem,
-    MaterialState,
-    MissingFact,
-    NearestStep,
-    Reason,
-    ShelfItem,
-)
-from supermarket.shelf.values import fact_label
+from supermarket.shelf.details import ItemDetails
+from supermarket.shelf.knowledge import Knowledge
+from supermarket.shelf.types import AmountKind, ClaimSummary, Group, ShelfItem
 
 WHERE_TO_GET = {
     Payer.PROVINCE: Text(
@@ -40,8 +26,6 @@ def shelf_item(answer: PolicyAnswer, knowledge: Knowledge, claims: tuple[ClaimSu
     if not answer.offer.current and group not in (Group.ONE_CLICK, Group.ELSEWHERE):
         return None
     definition, offer = answer.definition, answer.offer
-    explainer = Explainer(answer, knowledge)
-    reasons = explainer.reasons()
     return ShelfItem(
         code=definition.code,
         version_id=answer.version.pk,
@@ -60,12 +44,6 @@ def shelf_item(answer: PolicyAnswer, knowledge: Knowledge, claims: tuple[ClaimSu
         document=definition.document,
         claimable=knowledge.owner and not knowledge.typed and answer.claimable and group is Group.ONE_CLICK,
         because=definition.because,
-        first_reason=first_reason(answer.verdict, reasons),
-        reasons=reasons,
-        amount_reasons=explainer.amount_reasons(),
-        missing=missing_of(answer, knowledge),
-        nearest=explainer.nearest() or waiting(answer),
-        materials=materials_of(answer, knowledge),
         apply_from=offer.window.since,
         deadline=offer.window.until,
         promise=definition.promise,
@@ -73,6 +51,7 @@ def shelf_item(answer: PolicyAnswer, knowledge: Knowledge, claims: tuple[ClaimSu
         where_to_get=definition.where_to_get or WHERE_TO_GET.get(definition.paid_by),
         claims=claims,
         sample=answer.version.sample,
+        details=ItemDetails(answer, knowledge, payable_here=not paid_elsewhere(answer)),
     )
 
 
@@ -115,51 +94,3 @@ def amount_kind(answer: PolicyAnswer) -> AmountKind:
 
 def counts_earlier_payments(tree: object) -> bool:
     return any(isinstance(node, Call) and node.function == "paid" for node in walk(tree))  # type: ignore[arg-type]
-
-
-def first_reason(verdict: Verdict, reasons: tuple[Reason, ...]) -> Reason | None:
-    """What decides: the first condition that fails, else the first that is open, else the first."""
-    wanted = {Verdict.ELIGIBLE: True, Verdict.INELIGIBLE: False, Verdict.UNKNOWN: None}[verdict]
-    return next((reason for reason in reasons if reason.truth is wanted), reasons[0] if reasons else None)
-
-
-def missing_of(answer: PolicyAnswer, knowledge: Knowledge) -> tuple[MissingFact, ...]:
-    vocabulary = answer.policy.rule.vocabulary
-    audience = answer.definition.audience.value
-    return tuple(
-        MissingFact(
-            code=code,
-            label=fact_label(vocabulary.get(code), code),
-            source=fact_source(code, audience),
-            typeable=code in vocabulary and not vocabulary[code].parameter and vocabulary[code].kind != "items",
-        )
-        for code in ranked_missing(answer.missing, answer.decided.reasons)
-    )
-
-
-def waiting(answer: PolicyAnswer) -> tuple[NearestStep, ...]:
-    """For a right whose claims are not taken on that day: when they are."""
-    offer = answer.offer
-    if answer.verdict is not Verdict.ELIGIBLE or offer.periods_open or paid_elsewhere(answer):
-        return ()
-    since, until = offer.window.since, offer.window.until
-    if until is not None and until < offer.as_of:
-        return (NearestStep(Text(f"申领已于 {until} 截止。", f"Claims were taken until {until}.")),)
-    return (NearestStep(Text(f"{since} 起可以申领。", f"Claims are taken from {since}.")),) if since else ()
-
-
-def materials_of(answer: PolicyAnswer, knowledge: Knowledge) -> tuple[MaterialItem, ...]:
-    return tuple(
-        _material(material.name, material.source, knowledge, answer.offer.reference)
-        for material in answer.definition.materials
-    )
-
-
-def _material(name: Text, source: str | None, knowledge: Knowledge, day: date) -> MaterialItem:
-    """To a visitor, a source that stands for a paper does so for everybody; to the owner, only if it has spoken."""
-    if source is None:
-        return MaterialItem(name, MaterialState.BRING_IT)
-    as_of = knowledge.source_as_of(source, day) if knowledge.owner else None
-    if knowledge.owner and as_of is None:
-        return MaterialItem(name, MaterialState.BRING_IT, source_name(source))
-    return MaterialItem(name, MaterialState.HAVE_IT, source_name(source), as_of)

@@ -47,16 +47,16 @@ class Explainer:
             return True
         return self.knowledge.owner and is_shown(code)
 
-    def reasons(self) -> tuple[Reason, ...]:
-        """The conditions that all must hold, in the order of the rule, the area first."""
+    def conditions(self) -> tuple[RuleReason, ...]:
+        """Those that all must hold, in the order of the rule, the area first."""
         tree = self.decided.reasons
-        return tuple(self._reason(part) for part in (tree.parts if tree.kind == "all" else (tree,)))
+        return tree.parts if tree.kind == "all" else (tree,)
 
-    def _reason(self, reason: RuleReason) -> Reason:
-        if reason.node is not None and reason.node == self._area_node:
-            return self._shown(reason, self._area_text(reason), ())
-        explanation = explain_reason(self.decided, reason, shows=self.shows)
-        return self._explained(explanation)
+    def reason(self, condition: RuleReason) -> Reason:
+        """One condition in words."""
+        if condition.node is not None and condition.node == self._area_node:
+            return self._shown(condition, self._area_text(condition), ())
+        return self._explained(explain_reason(self.decided, condition, shows=self.shows))
 
     def _explained(self, explanation: Explanation) -> Reason:
         children = tuple(self._explained(part) for part in explanation.parts)
@@ -76,7 +76,7 @@ class Explainer:
     @cached_property
     def _area_node(self) -> Node | None:
         """The condition that the area puts in front of the rule."""
-        return self.decided.reasons.parts[0].node if self.answer.policy.area_in_front else None
+        return self.decided.reasons.parts[0].node if self.answer.policy.areas is not None else None
 
     def _area_text(self, reason: RuleReason) -> Text:
         """One place in words; in the rule it is the list of all places in it."""
@@ -131,7 +131,7 @@ class Explainer:
         way = nearest_way(self.decided)
         if way is None:
             return ()
-        steps = (self._reason(reason) for reason in way.conditions)
+        steps = (self.reason(condition) for condition in way.conditions)
         return tuple(NearestStep(step.text, step.facts) for step in steps)
 
 

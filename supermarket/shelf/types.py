@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 from policies.definition import DeliveryMode, Document, Payer, Term, Text, Verdict
 
@@ -99,15 +100,26 @@ class ClaimSummary:
     changed_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+class Details(Protocol):
+    """What is worked out only when it is looked at."""
+
+    def first_reason(self) -> Reason | None: ...
+    def reasons(self) -> tuple[Reason, ...]: ...
+    def amount_reasons(self) -> tuple[Reason, ...]: ...
+    def missing(self) -> tuple[MissingFact, ...]: ...
+    def nearest(self) -> tuple[NearestStep, ...]: ...
+    def materials(self) -> tuple[MaterialItem, ...]: ...
+
+
+@dataclass(frozen=True)
 class ShelfItem:
     """One policy for one beneficiary.
 
     `period` is what would be paid for now ("2023", "2023Q2", "once"); `periods_open` all that may be claimed today;
     `reference` the day whose facts counted; `apply_from` / `deadline` the days between which a claim is taken (None: no
-    limit is known); `claimable` whether a claim may be made here today. `reasons` has the top-level conditions in the
-    order of the rule, `first_reason` the one to show in a list. An item ON_THE_WAY is one claim, with `claims` of
-    length 1; elsewhere `claims` are earlier ones that ended without money, or were begun and not handed in.
+    limit is known); `claimable` whether a claim may be made here today. An item ON_THE_WAY is one claim, with `claims`
+    of length 1 and no details; elsewhere `claims` are earlier ones that ended without money, or were begun and not
+    handed in. The properties below are worked out when they are first read.
     """
 
     code: str
@@ -127,12 +139,6 @@ class ShelfItem:
     document: Document
     claimable: bool = False
     because: Text | None = None
-    first_reason: Reason | None = None
-    reasons: tuple[Reason, ...] = ()
-    amount_reasons: tuple[Reason, ...] = ()
-    missing: tuple[MissingFact, ...] = ()
-    nearest: tuple[NearestStep, ...] = ()
-    materials: tuple[MaterialItem, ...] = ()
     apply_from: date | None = None
     deadline: date | None = None
     promise: Term | None = None
@@ -140,6 +146,37 @@ class ShelfItem:
     where_to_get: Text | None = None
     claims: tuple[ClaimSummary, ...] = ()
     sample: bool = False
+    details: Details | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def first_reason(self) -> Reason | None:
+        """The one to show in a list: what decides."""
+        return self.details.first_reason() if self.details else None
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The conditions that all must hold, in the order of the rule, the area first."""
+        return self.details.reasons() if self.details else ()
+
+    @cached_property
+    def amount_reasons(self) -> tuple[Reason, ...]:
+        """How the sum comes about, sentence by sentence."""
+        return self.details.amount_reasons() if self.details else ()
+
+    @cached_property
+    def missing(self) -> tuple[MissingFact, ...]:
+        """The facts that would decide, the most deciding first."""
+        return self.details.missing() if self.details else ()
+
+    @cached_property
+    def nearest(self) -> tuple[NearestStep, ...]:
+        """The nearest way in; () where nothing that is known could help, or nothing needs to."""
+        return self.details.nearest() if self.details else ()
+
+    @cached_property
+    def materials(self) -> tuple[MaterialItem, ...]:
+        """The papers, each marked whether it has to be brought."""
+        return self.details.materials() if self.details else ()
 
 
 @dataclass(frozen=True, slots=True)
