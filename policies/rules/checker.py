@@ -232,7 +232,7 @@ class Checker(CallChecks):
     def _compare(self, node: nodes.Compare) -> Type:
         if any(isinstance(side, nodes.Literal) and side.kind == "null" for side in (node.left, node.right)):
             return self._compare_null(node)
-        left, right = self.type_of(node.left), self.type_of(node.right)
+        left, right = self.compared_type(node.left), self.compared_type(node.right)
         self.comparable(node, (node.left, left), (node.right, right), ordered=node.operator not in ("=", "!="))
         return BOOLEAN
 
@@ -245,13 +245,13 @@ class Checker(CallChecks):
         return BOOLEAN
 
     def _between(self, node: nodes.Between) -> Type:
-        value = (node.value, self.type_of(node.value))
+        value = (node.value, self.compared_type(node.value))
         for end in (node.low, node.high):
             self.comparable(node, value, (end, self.type_of(end)), ordered=True)
         return BOOLEAN
 
     def _in(self, node: nodes.In) -> Type:
-        value = self.type_of(node.value)
+        value = self.compared_type(node.value)
         if value.kind == "list":
             hints = ('请写 "…" in 名单,或 some t in … satisfies …', 'write "…" in list, or some t in … satisfies …')
             self.report("type", node, ("列表不能在 in 的左边", "a list does not stand left of `in`"), hints)

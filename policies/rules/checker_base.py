@@ -39,6 +39,7 @@ class CheckerBase:
         self.null_allowed = False
         self.inside_aggregate = False
         self.inside_rounding = False
+        self.compared: set[int] = set()  # quotients that are a side of a comparison
         self._part = ""
 
     def type_of(self, node: Node) -> Type:
@@ -189,8 +190,16 @@ class CheckerBase:
             return ANY
         return NUMBER
 
+    def compared_type(self, node: Node) -> Type:
+        """The type of what is compared. A bare quotient may be: no rounding to 34 digits carries it over a constant."""
+        if isinstance(node, nodes.Arithmetic) and node.operator == "/":
+            self.compared.add(id(node))
+        return self.type_of(node)
+
     def check_division(self, node: nodes.Arithmetic) -> None:
-        """A quotient by a fact has no end: it must be rounded where it stands."""
+        """A quotient by a fact has no end: it must be rounded where it stands, unless it is only compared."""
+        if id(node) in self.compared:
+            return
         varies = (nodes.Fact, nodes.Parameter, nodes.Field, nodes.Variable, nodes.Items)
         if not self.inside_rounding and any(isinstance(each, varies) for each in nodes.walk(node.right)):
             hints = ("如 decimal(… / …, 4)", "as in decimal(… / …, 4)")

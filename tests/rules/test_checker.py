@@ -40,7 +40,11 @@ def problems(text: str, **beside: object) -> list[tuple[str, str]]:
         ("insured_headcount", "type", "insured_headcount"),
         ("not(insured_headcount)", "type", "insured_headcount"),
         ("dishonest and 3", "type", "3"),
-        ("rd.expense_prev_year / revenue_prev_year >= 0.03", "division", "rd.expense_prev_year / revenue_prev_year"),
+        (
+            "rd.expense_prev_year / revenue_prev_year * 100 >= 3",
+            "division",
+            "rd.expense_prev_year / revenue_prev_year",
+        ),
         ("count(hires[wage > 3]) > 1", "unknown-name", "wage"),
         ("some h in hires satisfies h.wage > 3", "unknown-name", "h.wage"),
         ("founded_on.yaer > 2000", "unknown-name", "founded_on.yaer"),

@@ -66,6 +66,13 @@ def test_a_division_by_zero_holds_neither_way() -> None:
     assert truth(f"not({ratio})", facts) is False
 
 
+def test_a_bare_quotient_may_be_compared() -> None:
+    text = "rd.expense_prev_year / revenue_prev_year >= 0.03"
+    assert truth(text, {"rd.expense_prev_year": 3, "revenue_prev_year": 100}) is True
+    assert truth(text, {"rd.expense_prev_year": Decimal("2.99"), "revenue_prev_year": 100}) is False
+    assert compile_rule(text, VOCABULARY).evaluate({"rd.expense_prev_year": 3}).missing == {"revenue_prev_year"}
+
+
 def test_a_fact_that_does_not_apply_is_never_missing_and_holds_neither_way() -> None:
     for text in ("export_value > 5", "not(export_value > 5)"):
         verdict = compile_rule(text, VOCABULARY).evaluate({"exports": False})
