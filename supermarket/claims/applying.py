@@ -18,7 +18,7 @@ from supermarket.celery import poke
 from supermarket.claims.accounts import represents
 from supermarket.claims.approving import claim_approve
 from supermarket.claims.calendar import DAY, term_last_day
-from supermarket.claims.deciding import decision_check, decision_enter, decision_lock, decision_on
+from supermarket.claims.deciding import Case, claim_decide, decision_check, decision_on
 from supermarket.claims.decision import Decision
 from supermarket.claims.errors import (
     AccountMissingError,
@@ -129,16 +129,14 @@ def _apply(request: Request, offer: Offer, catalogue: StoreCatalogue) -> Claim:
     known, first = decision_on(offer, request.beneficiary, request.day, timezone.now(), catalogue)
     decision_check(first)
     claim = claim_draft(request, first, payee_account(request))
-    locked = decision_lock(first, known, request.beneficiary, catalogue, itself=claim.pk)
-    decision_check(locked.decision)
-    decision_enter(claim, locked, catalogue, actor=request.actor)
+    decision = claim_decide(Case.of(claim, first, known, catalogue), catalogue, actor=request.actor)
     claim = claim_move(claim, before=(ClaimState.DRAFTED,), to=ClaimState.SUBMITTED, actor=request.actor)
     definition = offer.version.parsed
     if definition.pool is not None:
         return claim  # shared out when the list is closed
     if definition.delivery is DeliveryMode.TIME_LIMITED or definition.pay is Pay.AFTER_DECISION:
         return claim_move(claim, before=(ClaimState.SUBMITTED,), to=ClaimState.IN_REVIEW, actor=None)
-    return claim_approve(claim, locked.decision, catalogue, actor=None)
+    return claim_approve(claim, decision, catalogue, actor=None)
 
 
 def claim_draft(request: Request, decision: Decision, account: PayeeAccount) -> Claim:

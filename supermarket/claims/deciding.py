@@ -1,6 +1,6 @@
 """Deciding a claim against the database: facts as known, the holders locked, what others hold taken into account."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from enterprises.selectors import facts_as_of
 from enterprises.vocabulary import fact_definitions
 from policies.definition import Definition, Pay, Verdict
 from policies.rules import Explanation, explain
-from supermarket.claims.decision import Circumstances, Decision, Known, decide, version_reads
+from supermarket.claims.decision import Circumstances, Decision, Known, Reads, decide, version_reads
 from supermarket.claims.errors import (
     ExcludedError,
     FactsMissingError,
@@ -19,15 +19,7 @@ from supermarket.claims.errors import (
 )
 from supermarket.claims.evidence import evidence_make, shows
 from supermarket.claims.exclusions import left_of
-from supermarket.claims.holders import (
-    Key,
-    circumstances_under_lock,
-    exclusions_enter,
-    holders_lock,
-    locks_of,
-    place_of,
-    standings_under_lock,
-)
+from supermarket.claims.holders import Holders, Place, holders_open, place_of
 from supermarket.claims.models import Claim
 from supermarket.matching.catalogue import StoreCatalogue
 from supermarket.matching.periods import Offer
@@ -35,14 +27,6 @@ from supermarket.users.models import User
 
 REASONS_AT_MOST = 3
 ITEMS_AT_MOST = 5
-
-
-@dataclass(frozen=True)
-class Locked:
-    """A decision that holds to the end of the transaction, with the locks it stands on."""
-
-    decision: Decision
-    holders: Mapping[Key, int]
 
 
 def decision_on(
@@ -53,27 +37,50 @@ def decision_on(
     return known, decide(offer, known, Circumstances(day, known_at), catalogue)
 
 
-def decision_lock(
-    first: Decision, known: Known, beneficiary: Beneficiary, catalogue: StoreCatalogue, *, itself: int | None = None
-) -> Locked:
-    """Lock the holders that `first` names and decide again. `itself`: the claim's id where it is entered already."""
-    reads = version_reads(first.offer.version, catalogue)
-    place = place_of(first, beneficiary)
-    holders = holders_lock(locks_of(first, place, reads))
-    circumstances = circumstances_under_lock(first, place, reads, itself=itself)
-    again = decide(first.offer, known, circumstances, catalogue)
+@dataclass(frozen=True)
+class Case:
+    """One claim to be decided under locks: `first` is the decision without them, on the facts `known`."""
+
+    claim: Claim
+    first: Decision
+    known: Known
+    place: Place
+    reads: Reads
+
+    @classmethod
+    def of(cls, claim: Claim, first: Decision, known: Known, catalogue: StoreCatalogue) -> "Case":
+        return cls(
+            claim, first, known, place_of(first, claim.beneficiary), version_reads(first.offer.version, catalogue)
+        )
+
+
+def cases_lock(cases: Sequence[Case]) -> Holders:
+    """Lock the holders of all cases, in one order."""
+    return holders_open([(case.first, case.place, case.reads) for case in cases])
+
+
+def case_decide(case: Case, holders: Holders, catalogue: StoreCatalogue) -> Decision:
+    """Decide again under the locks: what others hold is taken into account."""
+    first, itself = case.first, case.claim.pk
+    circumstances = holders.circumstances(first, case.place, case.reads, itself=itself)
+    again = decide(first.offer, case.known, circumstances, catalogue)
     again = replace(again, decided_fen=first.decided_fen, pool_share=first.pool_share)
-    return Locked(replace(again, standings=standings_under_lock(again, place, reads, itself=itself)), holders)
+    return replace(again, standings=holders.standings(again, case.place, case.reads, itself=itself))
 
 
-def decision_enter(claim: Claim, locked: Locked, catalogue: StoreCatalogue, *, actor: User | None) -> None:
-    """Enter sum, holders, items and evidence of a claim that was just drafted."""
-    decision = locked.decision
+def claim_decide(case: Case, catalogue: StoreCatalogue, *, actor: User | None) -> Decision:
+    """Lock, decide, check, and enter sum, holders, items and evidence of a claim that was just drafted. Raises what
+    `decision_check` raises."""
+    claim = case.claim
+    holders = cases_lock([case])
+    decision = case_decide(case, holders, catalogue)
+    decision_check(decision)
     claim.amount_fen = decision.amount_fen
     claim.save(update_fields=["amount_fen"])
-    reads = version_reads(decision.offer.version, catalogue)
-    exclusions_enter(claim, decision, place_of(decision, claim.beneficiary), reads, locked.holders)
+    holders.enter(claim, decision, case.place, case.reads)
+    holders.save()
     evidence_make(claim, decision, actor=actor).save()
+    return decision
 
 
 def decision_check(decision: Decision) -> None:

@@ -5,25 +5,22 @@ locks of his holders first, ordered by group and holder, so that two who share s
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
 
 from enterprises.models import Beneficiary
 from policies.definition import Definition, Exclusion
 from supermarket.claims.decision import HOUSEHOLD, ITEM_RULES, Circumstances, Decision, Reads, year_of
 from supermarket.claims.errors import FactsMissingError
 from supermarket.claims.exclusions import Other, Standing, standing_of, step_of
-from supermarket.claims.models import Claim, ClaimExclusion, ClaimItem, Recovery
+from supermarket.claims.models import Claim, ClaimExclusion, ClaimItem
 from supermarket.claims.states import CLAIM_ENDS, ClaimState
 from supermarket.ledger.errors import yuan
 
 Key = tuple[str, str]  # group, holder
-# A claim that is only drafted has not been screened: it does not stand in anybody's way yet.
 NOT_STANDING = (ClaimState.DRAFTED, *CLAIM_ENDS)
 KEY_LENGTH = 100
 
@@ -35,12 +32,6 @@ class Place:
     beneficiary: Beneficiary
     period: str
     year: int
-
-    def covers(self, row: ClaimExclusion, window: str) -> bool:
-        """Whether another claim counts in the same window."""
-        if window == "year":
-            return row.year == self.year
-        return window != "period" or row.claim.period == self.period
 
     def window_key(self, window: str) -> str:
         return {"year": f":{self.year}", "period": f":{self.period}"}.get(window, "")
@@ -82,11 +73,125 @@ def keys_of(exclusion: Exclusion, decision: Decision, place: Place) -> list[Key]
     return [(exclusion.group, item_key(key)) for key in decision.items]
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A claim as it stands under a holder: `brings` is its sum less what was recovered of it."""
+
+    claim: int
+    policy: str
+    period: str
+    year: int
+    step: int | None
+    brings: int
+    full_fen: int
+
+
+@dataclass
+class Holders:
+    """Locked holders with what stands under them, for any number of claims: what one is given counts for the next.
+
+    `ids`: (group, holder) -> row; `entries`: row -> claims under it; `items`: (group, key) -> the claim that uses it.
+    """
+
+    ids: Mapping[Key, int]
+    entries: dict[int, list[Entry]]
+    items: dict[Key, int]
+    new_exclusions: list[ClaimExclusion] = field(default_factory=list)
+    new_items: list[ClaimItem] = field(default_factory=list)
+
+    def circumstances(self, decision: Decision, place: Place, reads: Reads, *, itself: int) -> Circumstances:
+        """What a decision under the locks has to be told."""
+        paid = {
+            (group, window): Decimal(
+                sum(each.brings for each in self._others((group, place.beneficiary.code), place, window, itself))
+            ).scaleb(-2)
+            for group, window in sorted(reads.paid)
+        }
+        group = item_group(decision.definition, place)
+        used = frozenset(key for key in decision.items if self.items.get((group, item_key(key)), itself) != itself)
+        return replace(decision.circumstances, paid=paid, items_used=used)
+
+    def standings(self, decision: Decision, place: Place, reads: Reads, *, itself: int) -> tuple[Standing, ...]:
+        """The exclusion rules as they meet the claim."""
+        netted = {group for group, _ in reads.paid}
+        found = []
+        for rule in rules_of(decision.definition):
+            others = {
+                each.claim: Other(each.claim, each.policy, each.brings, each.full_fen, each.step)
+                for key in keys_of(rule, decision, place)
+                for each in self._others(key, place, rule.window, itself)
+            }
+            step = step_of(rule, policy=decision.definition.code, occasion=decision.occasion)
+            found.append(standing_of(rule, list(others.values()), step=step, netted=rule.group in netted))
+        return tuple(found)
+
+    def _others(self, key: Key, place: Place, window: str, itself: int) -> Iterator[Entry]:
+        for entry in self.entries.get(self.ids.get(key, 0), ()):
+            same_window = {"year": entry.year == place.year, "period": entry.period == place.period}
+            if entry.claim != itself and same_window.get(window, True):
+                yield entry
+
+    def enter(self, claim: Claim, decision: Decision, place: Place, reads: Reads) -> None:
+        """Enter the claim under its holders, and its items; `save` writes them."""
+        definition = decision.definition
+        by_group = {standing.group: standing for standing in decision.standings}
+        rows: dict[int, tuple[int | None, Standing | None]] = {}
+        for rule in definition.exclusions:
+            if rule is not item_rule(definition):
+                step = step_of(rule, policy=definition.code, occasion=decision.occasion)
+                for key in keys_of(rule, decision, place):
+                    rows[self.ids[key]] = (step, by_group.get(rule.group))
+        for group, _ in reads.paid:
+            rows.setdefault(self.ids[group, place.beneficiary.code], (None, None))
+        full_fen = decision.full_fen or 0  # entered when it is decided
+        for identity, (step, standing) in rows.items():
+            self.new_exclusions.append(
+                ClaimExclusion(
+                    claim=claim,
+                    holder_id=identity,
+                    year=place.year,
+                    step=step,
+                    full_fen=full_fen,
+                    given_up=given_up(standing, decision),
+                )
+            )
+            entry = Entry(claim.pk, definition.code, place.period, place.year, step, decision.amount_fen or 0, full_fen)
+            self.entries.setdefault(identity, []).append(entry)
+        group = item_group(definition, place)
+        for item in map(item_key, decision.items):
+            self.new_items.append(ClaimItem(claim=claim, group=group, key=item))
+            self.items[group, item] = claim.pk
+
+    def save(self) -> None:
+        ClaimExclusion.objects.bulk_create(self.new_exclusions)
+        ClaimItem.objects.bulk_create(self.new_items)
+
+
+def rules_of(definition: Definition) -> list[Exclusion]:
+    """The rules that look at other claims; an item's use is settled item by item."""
+    own = item_rule(definition)
+    return [rule for rule in definition.exclusions if rule is not own and rule.rule != "stack"]
+
+
+def holders_open(claims: Sequence[tuple[Decision, Place, Reads]]) -> Holders:
+    """Lock all holders on which these first decisions depend, and read what stands under them."""
+    keys: set[Key] = set()
+    items: set[Key] = set()
+    for decision, place, reads in claims:
+        for rule in decision.definition.exclusions:
+            keys.update(keys_of(rule, decision, place))
+        keys.update((group, place.beneficiary.code) for group, _ in reads.paid)
+        group = item_group(decision.definition, place)
+        items.update((group, item_key(key)) for key in decision.items)
+    ids = holders_lock(keys)
+    return Holders(ids, entries_under(ids.values()), items_taken(items))
+
+
 def holders_lock(keys: Collection[Key]) -> dict[Key, int]:
     """Make what is missing and lock all, in order; (group, holder) -> id. Held to the end of the transaction."""
     if not keys:
         return {}
-    groups, holders = zip(*sorted(set(keys)), strict=True)
+    groups, holders = zip(*sorted(keys), strict=True)
     wanted = {"groups": list(groups), "holders": list(holders)}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -107,106 +212,44 @@ def holders_lock(keys: Collection[Key]) -> dict[Key, int]:
         return {(group, holder): identity for identity, group, holder in cursor.fetchall()}
 
 
-def standing_claims(place: Place, keys: Iterable[Key]) -> list[ClaimExclusion]:
-    """What stands under the holders, with `brings`: the claim's sum less what was recovered of it."""
-    condition = Q(pk=None)
-    for group, holder in keys:
-        condition |= Q(holder__group=group, holder__holder=holder)
-    recovered = (
-        Recovery.objects.filter(claim=OuterRef("claim")).values("claim").annotate(sum=Sum("repaid_fen")).values("sum")
-    )
-    return list(
-        ClaimExclusion.objects.filter(condition)
-        .exclude(claim__state__in=NOT_STANDING)
-        .select_related("claim__policy", "holder")
-        .annotate(brings=Coalesce(F("claim__amount_fen"), 0) - Coalesce(Subquery(recovered), 0))
-        .order_by("claim_id", "pk")
-    )
-
-
-def standings_under_lock(decision: Decision, place: Place, reads: Reads, *, itself: int | None) -> tuple[Standing, ...]:
-    """The exclusion rules as they meet the claim (`itself`: its own id, where it is entered already)."""
-    standings = []
-    netted = {group for group, _ in reads.paid}
-    for rule in decision.definition.exclusions:
-        if rule is item_rule(decision.definition) or rule.rule == "stack":
-            continue
-        found = {
-            row.claim_id: Other(row.claim_id, row.claim.policy.code, row.brings, row.full_fen, row.step)  # type: ignore[attr-defined]
-            for row in standing_claims(place, keys_of(rule, decision, place))
-            if row.claim_id != itself and place.covers(row, rule.window)
-        }
-        step = step_of(rule, policy=decision.definition.code, occasion=decision.occasion)
-        standings.append(standing_of(rule, list(found.values()), step=step, netted=rule.group in netted))
-    return tuple(standings)
-
-
-def paid_under_lock(place: Place, reads: Reads, *, itself: int | None) -> dict[tuple[str, str], Decimal]:
-    """(group, window) -> yuan that the beneficiary's other standing claims bring, less recoveries."""
-    paid = {}
-    for group, window in sorted(reads.paid):
-        rows = standing_claims(place, [(group, place.beneficiary.code)])
-        fen = sum(
-            row.brings  # type: ignore[attr-defined]
-            for row in rows
-            if row.claim_id != itself and place.covers(row, window)
+def entries_under(holders: Collection[int]) -> dict[int, list[Entry]]:
+    """What stands under the holders. A claim that is only drafted has not been screened: it stands in nobody's way."""
+    found: dict[int, list[Entry]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT exclusion.holder_id, claim.id, policy.code, claim.period, exclusion.year, exclusion.step,
+                COALESCE(claim.amount_fen, 0) - COALESCE(recovery.repaid_fen, 0), exclusion.full_fen
+            FROM claims_claimexclusion exclusion
+            JOIN claims_claim claim ON claim.id = exclusion.claim_id
+            JOIN policies_policy policy ON policy.id = claim.policy_id
+            LEFT JOIN LATERAL (
+                SELECT sum(repaid_fen)::bigint AS repaid_fen FROM claims_recovery WHERE claim_id = claim.id
+            ) recovery ON true
+            WHERE exclusion.holder_id = ANY(%s) AND claim.state <> ALL(%s)
+            ORDER BY claim.id
+            """,
+            [list(holders), [str(state) for state in NOT_STANDING]],
         )
-        paid[group, window] = Decimal(fen).scaleb(-2)
-    return paid
+        for holder, *values in cursor.fetchall():
+            found.setdefault(holder, []).append(Entry(*values))
+    return found
 
 
-def items_used(decision: Decision, place: Place, *, itself: int | None) -> frozenset[str]:
-    """Those of the decision's items that other claims use."""
-    group = item_group(decision.definition, place)
-    stored = {item_key(key): key for key in decision.items}
-    rows = ClaimItem.objects.filter(group=group, key__in=stored, alive=True).exclude(claim=itself)
-    return frozenset(stored[key] for key in rows.values_list("key", flat=True))
-
-
-def locks_of(decision: Decision, place: Place, reads: Reads) -> list[Key]:
-    """All holders on which a decision depends."""
-    keys = [key for rule in decision.definition.exclusions for key in keys_of(rule, decision, place)]
-    return keys + [(group, place.beneficiary.code) for group, _ in reads.paid]
-
-
-def circumstances_under_lock(
-    decision: Decision, place: Place, reads: Reads, *, itself: int | None = None
-) -> Circumstances:
-    """What a second decision has to be told, the holders being locked."""
-    return replace(
-        decision.circumstances,
-        paid=paid_under_lock(place, reads, itself=itself),
-        items_used=items_used(decision, place, itself=itself),
-    )
-
-
-def exclusions_enter(claim: Claim, decision: Decision, place: Place, reads: Reads, holders: Mapping[Key, int]) -> None:
-    """Enter the claim under its holders, and its items."""
-    definition = decision.definition
-    full_fen = decision.full_fen or 0  # entered when it is decided
-    rows: dict[int, ClaimExclusion] = {}
-    for rule, standing in _rules_with_standings(decision):
-        for key in keys_of(rule, decision, place):
-            rows[holders[key]] = ClaimExclusion(
-                claim=claim,
-                holder_id=holders[key],
-                year=place.year,
-                step=step_of(rule, policy=definition.code, occasion=decision.occasion),
-                full_fen=full_fen,
-                given_up=given_up(standing, decision),
-            )
-    for group, _ in reads.paid:
-        identity = holders[group, place.beneficiary.code]
-        rows.setdefault(identity, ClaimExclusion(claim=claim, holder_id=identity, year=place.year, full_fen=full_fen))
-    ClaimExclusion.objects.bulk_create(rows.values())
-    group = item_group(definition, place)
-    ClaimItem.objects.bulk_create(ClaimItem(claim=claim, group=group, key=item_key(key)) for key in decision.items)
-
-
-def _rules_with_standings(decision: Decision) -> list[tuple[Exclusion, Standing | None]]:
-    by_group = {standing.group: standing for standing in decision.standings}
-    own = item_rule(decision.definition)
-    return [(rule, by_group.get(rule.group)) for rule in decision.definition.exclusions if rule is not own]
+def items_taken(items: Collection[Key]) -> dict[Key, int]:
+    """Which of the items (group, key) a live claim uses, and which claim."""
+    if not items:
+        return {}
+    groups, keys = zip(*items, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT item."group", item.key, claim_id FROM claims_claimitem item
+            JOIN unnest(%s::text[], %s::text[]) AS wanted ("group", key) USING ("group", key) WHERE alive
+            """,
+            [list(groups), list(keys)],
+        )
+        return {(group, key): claim for group, key, claim in cursor.fetchall()}
 
 
 def given_up(standing: Standing | None, decision: Decision) -> dict[str, object] | None:

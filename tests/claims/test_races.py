@@ -11,9 +11,10 @@ from django.db import connection, connections
 
 from enterprises.models import Beneficiary
 from enterprises.secrets import keyed_hash
-from supermarket.claims import deciding, holders
+from supermarket.claims import holders
 from supermarket.claims.applying import claim_apply
 from supermarket.claims.errors import ClaimError
+from supermarket.claims.holders import entries_under
 from supermarket.claims.models import Claim, ClaimItem, ExclusionHolder
 from supermarket.ledger.models import Appropriation, Reservation
 from tests.claims.people import DAY, firms_settle, owner_of
@@ -89,14 +90,15 @@ def without_locks(monkeypatch: pytest.MonkeyPatch, keys: list[tuple[str, str]], 
     ids = {(row.group, row.holder): row.pk for row in rows}
     all_have_read = threading.Barrier(threads)
 
-    def circumstances(*arguments: Any, **options: Any) -> Any:
-        found = holders.circumstances_under_lock(*arguments, **options)
+    def entries(wanted: Any) -> Any:
+        found = entries_under(wanted)
         all_have_read.wait(30)
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(deciding, "holders_lock", lambda wanted: {key: ids[key] for key in wanted})
-        patch.setattr(deciding, "circumstances_under_lock", circumstances)
+        patch.setattr(holders, "holders_lock", lambda wanted: {key: ids[key] for key in wanted})
+        patch.setattr(holders, "items_taken", lambda wanted: {})
+        patch.setattr(holders, "entries_under", entries)
         yield
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE claims_claim, ledger_reservation CASCADE")
