@@ -80,6 +80,8 @@ class SourceDefinition:
     """Codes of the facts that it states, in the order of facts.yaml."""
     encoding: str = "utf-8"
     pull: Pull | None = None
+    compiled: bool = False
+    """Put together by this store (rosters); nobody delivers it."""
     name_column: str | None = None
     """Of a register: the column of names. Its rows make beneficiaries known; the others speak of known ones."""
 

@@ -17,7 +17,8 @@ from .computed import add_computed
 from .definitions import ABSENT_UNKNOWN, Audience, FactDefinition
 from .known import Conflict, KnownFact, stored_values, value_from_stored
 from .models import Beneficiary
-from .secrets import key_unwrap, unseal
+from .personal import person_key
+from .secrets import unseal
 from .vocabulary import fact_definitions, source_definitions
 
 LATEST = """
@@ -68,9 +69,9 @@ def statements(beneficiary: Beneficiary, reference: date, known_at: datetime) ->
     sources, days, complete = source_freshness(cast("Audience", beneficiary.kind))
     key = None
     if beneficiary.kind == Beneficiary.Kind.PERSON:
-        if beneficiary.person.wrapped_key is None:  # erased
+        key = person_key(beneficiary)
+        if key is None:  # erased
             return {}
-        key = key_unwrap(beneficiary.person.wrapped_key)
     rows = latest_rows(
         {
             "sources": sources,

@@ -71,6 +71,17 @@ def stored_values(text: str | bytes) -> dict[str, Any]:
     return values
 
 
+def stored_text(value: Any) -> str:
+    """The JSON text behind `stored_values`; json itself would write a decimal as a float."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{json.dumps(key)}:{stored_text(one)}" for key, one in sorted(value.items())) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(stored_text, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
 def value_from_stored(definition: FieldDefinition, stored: Any) -> Any:
     """The value of the rule language behind a stored one (money is stored in fen)."""
     match definition.kind:

@@ -1,14 +1,16 @@
 """What may be asked about beneficiaries, facts and deliveries."""
 
-from django.db.models import Q
+from datetime import date
+
+from django.db.models import Q, QuerySet
 
 from .facts import facts_as_of
 from .identifiers import credit_code_clean
 from .known import KnownFact
-from .models import Beneficiary, Person
-from .secrets import key_unwrap, unseal
+from .models import Beneficiary, FactDispute
+from .personal import reveal
 
-__all__ = ["KnownFact", "beneficiary_find", "facts_as_of", "registered_name"]
+__all__ = ["KnownFact", "beneficiary_find", "disputes_open", "disputes_overdue", "facts_as_of", "registered_name"]
 
 FOUND_AT_MOST = 50
 
@@ -40,7 +42,15 @@ def registered_name(*, beneficiary: Beneficiary) -> str:
     """The full name, a person's too. To be shown to the beneficiary and to officials who pay him; masked elsewhere."""
     if beneficiary.kind == Beneficiary.Kind.ENTERPRISE:
         return beneficiary.name
-    person: Person = beneficiary.person
-    if person.wrapped_key is None:
-        return beneficiary.name
-    return unseal(bytes(person.name_sealed), key=key_unwrap(person.wrapped_key)).decode()
+    return reveal(beneficiary, beneficiary.person.name_sealed) or beneficiary.name
+
+
+def disputes_open() -> QuerySet[FactDispute]:
+    """Disputes that wait for an answer, the most urgent first."""
+    waiting = FactDispute.objects.filter(state=FactDispute.State.OPEN).select_related("beneficiary")
+    return waiting.order_by("due_on", "pk")
+
+
+def disputes_overdue(*, on: date) -> QuerySet[FactDispute]:
+    """Disputes whose department should have answered before the day."""
+    return disputes_open().filter(due_on__lt=on)

@@ -1,17 +1,33 @@
 """What may be done with data. The work is in the modules; these are the doors."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+from . import corrections, disputes, rosters
 from .deliveries import drop_folder, intake, loading, withdrawing
-from .effects import Effect
-from .models import Delivery
+from .effects import Effect, Use, effects_of
+from .models import Beneficiary, Delivery, FactDispute, RosterEntry, RosterFile
 from .sources import pulling
 
-__all__ = ["deliveries_collect", "deliveries_work", "delivery_load", "delivery_receive", "delivery_withdraw"]
+__all__ = [
+    "deliveries_collect",
+    "deliveries_work",
+    "delivery_load",
+    "delivery_receive",
+    "delivery_withdraw",
+    "dispute_raise",
+    "dispute_reject",
+    "dispute_uphold",
+    "dispute_withdraw",
+    "fact_correct",
+    "roster_entry_revoke",
+    "roster_import",
+    "rosters_refresh",
+]
 
 
 def delivery_load(
@@ -81,3 +97,81 @@ def delivery_withdraw(*, delivery: Delivery, actor: Any, reason: str) -> list[Ef
     Raises EnterprisesError.
     """
     return withdrawing.withdraw(delivery, actor, reason)
+
+
+def fact_correct(
+    *, beneficiary: Beneficiary, fact: str, value: Any, as_of: date, actor: Any, reason: str
+) -> list[Effect]:
+    """The department corrects one value of its own accord (a title revoked, a size class put right).
+
+    `value` in the rule language's types, None: not known. Returns what was decided with the fact.
+    Raises EnterprisesError if the value does not fit the fact.
+    """
+    corrections.correct(beneficiary=beneficiary, fact=fact, value=value, as_of=as_of, actor=actor, note=reason)
+    return effects_of(Use(beneficiaries=frozenset([beneficiary.pk]), facts=frozenset([fact])))
+
+
+def dispute_raise(
+    *, beneficiary: Beneficiary, fact: str, statement: str, actor: Any, reference: date, claimed: Any = None
+) -> FactDispute:
+    """Say that the fact, as it is known on `reference`, is wrong; `claimed` is what it should be, if that can be said.
+
+    The department that states it has `settings.DISPUTE_ANSWER_DAYS` days. One open dispute a fact.
+    Raises EnterprisesError.
+    """
+    return disputes.raise_dispute(
+        beneficiary=beneficiary, fact=fact, statement=statement, actor=actor, reference=reference, claimed=claimed
+    )
+
+
+def dispute_uphold(*, dispute: FactDispute, value: Any, answer: str, actor: Any) -> list[Effect]:
+    """The value was wrong: `value` is the right one (None: not known). Returns what was decided with the fact."""
+    return disputes.uphold(dispute=dispute, value=value, answer=answer, actor=actor)
+
+
+def dispute_reject(*, dispute: FactDispute, answer: str, actor: Any) -> None:
+    """The value stands, for the reason that the answer gives."""
+    disputes.reject(dispute=dispute, answer=answer, actor=actor)
+
+
+def dispute_withdraw(*, dispute: FactDispute) -> None:
+    """Whoever raised it takes it back."""
+    disputes.withdraw(dispute=dispute)
+
+
+def roster_import(
+    *,
+    code: str,
+    title: Mapping[str, str],
+    department: str,
+    issued_on: date,
+    path: Path,
+    document: str = "",
+    valid_until: date | None = None,
+    actor: Any = None,
+) -> RosterFile:
+    """Import a department's list: a column of credit codes (统一社会信用代码) or of names (企业名称).
+
+    Rows that find nobody are kept in `RosterFile.rejects`. A second file under the same code adds to the list; the same
+    file again changes nothing. Raises DeliveryRefusedError, EnterprisesError.
+    """
+    return rosters.import_file(
+        code=code,
+        title=title,
+        department=department,
+        document=document,
+        issued_on=issued_on,
+        valid_until=valid_until,
+        path=path,
+        actor=actor,
+    )
+
+
+def roster_entry_revoke(*, entry: RosterEntry, on: date, reason: str, actor: Any) -> list[Effect]:
+    """Take one title away from the day on. Returns what was decided with it."""
+    return rosters.revoke(entry=entry, on=on, reason=reason, actor=actor)
+
+
+def rosters_refresh(*, on: date) -> Delivery | None:
+    """Put the rosters of the day together if they were not for a month, so that the fact stays fresh."""
+    return rosters.refresh(on)

@@ -143,6 +143,7 @@ def source_definition(code: str, data: Mapping[str, Any], facts: Mapping[str, An
         items=data.get("items"),
         facts=stated,
         encoding=data.get("encoding", "utf-8"),
+        compiled=data.get("compiled", False),
         pull=Pull(**data["pull"]) if "pull" in data else None,
         name_column=facts[name]["column"] if name in stated else None,
     )

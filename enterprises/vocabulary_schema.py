@@ -70,6 +70,7 @@ SOURCES = {
             "key_column": {"type": "string", "minLength": 1},
             "items": {"type": "string"},
             "encoding": {"enum": ["utf-8", "gb18030"]},
+            "compiled": {"type": "boolean"},
             "pull": {
                 "type": "object",
                 "properties": {"manifest": {"type": "string", "pattern": "^https?://"}, "token": {"type": "string"}},

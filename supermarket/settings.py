@@ -153,6 +153,8 @@ INBOX_DIR = Path(os.environ.get("INBOX_DIR", VAR / "inbox"))
 DROP_DIR = Path(os.environ.get("DROP_DIR", VAR / "drop"))
 # Columnar copies of deliveries; whatever is missing is made again from the records.
 POPULATION_DIR = Path(os.environ.get("POPULATION_DIR", VAR / "population"))
+# Days that a department has to answer when one of its values is disputed.
+DISPUTE_ANSWER_DAYS = int(os.environ.get("DISPUTE_ANSWER_DAYS", 15))
 # A department's file larger than this is refused: it is to come in parts.
 DELIVERY_MAX_BYTES = int(os.environ.get("DELIVERY_MAX_BYTES", 512 * 1024 * 1024))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -16,7 +16,9 @@ from django.conf import settings
 
 from enterprises.errors import DeliveryRefusedError
 from enterprises.models import Delivery
+from enterprises.vocabulary import source_definitions
 
+from .formats import refuse
 from .loading import Progress, load, open_delivery
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ def receive(
     *, source: str, path: Path, as_of: date, actor: Any = None, extent: str, accept_fewer: bool = False, name: str = ""
 ) -> Delivery:
     """Keep a copy of the file and note the delivery; see `enterprises.services.delivery_receive`."""
+    if source in source_definitions() and source_definitions()[source].compiled:
+        raise refuse("compiled_source", source=source)
     delivery = open_delivery(
         source=source, path=path, as_of=as_of, actor=actor, extent=extent, accept_fewer=accept_fewer, name=name
     )

@@ -63,9 +63,12 @@ def load(
     actor: Any = None,
     extent: str = Delivery.Extent.WHOLE,
     accept_fewer: bool = False,
+    compiled: bool = False,
     progress: Progress | None = None,
 ) -> Delivery:
-    """Load a file; see `enterprises.services.delivery_load`."""
+    """Load a file; see `enterprises.services.delivery_load`. `compiled`: this store itself put the file together."""
+    if source in source_definitions() and source_definitions()[source].compiled != compiled:
+        raise refuse("compiled_source", source=source)
     delivery = open_delivery(
         source=source, path=path, as_of=as_of, actor=actor, extent=extent, accept_fewer=accept_fewer
     )

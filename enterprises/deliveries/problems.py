@@ -49,10 +49,18 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "同一主键在第 {rows} 行重复出现，无法判断以哪一行为准",
         "appears more than once (rows {rows}): which one holds cannot be told",
     ),
+    "ambiguous_name": (
+        "有多个主体叫这个名称；请注明信用代码",
+        "several enterprises bear this name; give the credit code",
+    ),
     "no_name": ("新主体没有名称", "a new beneficiary needs a name"),
     "no_item_key": ("没有 {column}，无法区分各条目", "has no {column}, which tells the items apart"),
     # files
     "unknown_source": ("没有数据源 {source}", "there is no source {source}"),
+    "compiled_source": (
+        "数据源 {source} 由本系统汇编：请按名单逐个导入",
+        "the source {source} is put together here: import its lists one by one",
+    ),
     "too_large": (
         "文件 {size_mb} MB，超过上限 {limit_mb} MB；请分批交换",
         "the file has {size_mb} MB, more than the limit of {limit_mb} MB; hand it over in parts",

@@ -3,16 +3,22 @@
 from .accounts import AccountNotice, PayeeAccount
 from .beneficiaries import Beneficiary, FormerCode, FormerName, Person
 from .deliveries import Delivery, DeliveryReject, Record, Source
+from .disputes import FactDispute
+from .rosters import Roster, RosterEntry, RosterFile
 
 __all__ = [
     "AccountNotice",
     "Beneficiary",
     "Delivery",
     "DeliveryReject",
+    "FactDispute",
     "FormerCode",
     "FormerName",
     "PayeeAccount",
     "Person",
     "Record",
+    "Roster",
+    "RosterEntry",
+    "RosterFile",
     "Source",
 ]

@@ -146,14 +146,6 @@ def quality_award(firms: Firms, draws: Draws) -> Rows:
     )
 
 
-def rosters(firms: Firms, draws: Draws) -> Rows:
-    tags = draws.pick({
-        "supply-chain-2023": 3, "rd-double-50-2023": 1, "supply-chain-2023、rd-double-50-2023": 0.5,
-        "old-brands-2021": 1,
-    })  # fmt: skip
-    return listed(firms, draws.chance(firms.by_rank(0.3, 0.15, 0.02, 0.001)), rosters=tags)
-
-
 def listing(firms: Firms, draws: Draws) -> Rows:
     stage = draws.pick({"regional_board_reform": 12, "tutoring_filed": 2, "neeq_innovation": 2, "ipo_approved": 0.6})
     board = np.where(stage == "regional_board_reform", "anhui_equity_exchange_srdi", "other")
@@ -172,6 +164,6 @@ LISTS: Mapping[str, Maker] = {
     for make in (
         credit, accidents, tax_violations, city_level_list, special_agreements, headquarters, social_insurance,
         employer_statements, high_tech, tech_sme, high_tech_incubation, srdi, srdi_filings, green_factory,
-        smart_factory, quality_award, rosters, listing,
+        smart_factory, quality_award, listing,
     )
 }  # fmt: skip

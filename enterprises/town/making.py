@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from enterprises.definitions import SourceDefinition
+from enterprises.deliveries.loading import Progress
+from enterprises.services import delivery_load, roster_import, rosters_refresh
 from enterprises.vocabulary import source_definitions
 
 from .draws import Draws
@@ -16,18 +18,24 @@ from .items import ITEMS
 from .lists import LISTS
 from .people import PEOPLE, make_people
 from .registers import REGISTERS
+from .roster_lists import PLANS, RosterPlan, roster_files
 from .showcase import showcase_rows
 from .writing import date_of_delivery, write_rows
 
 
 @dataclass(frozen=True)
 class TownFile:
-    """One department's file, ready to be delivered."""
+    """One department's file, ready to be handed over; of the source `rosters`, one list."""
 
     source: str
     path: Path
     as_of: date
     rows: int
+    roster: RosterPlan | None = None
+
+
+def files_expected() -> int:
+    return sum(not source.compiled for source in source_definitions().values()) + len(PLANS)
 
 
 def town_files(folder: Path, *, enterprises: int, persons: int, seed: int, reference: date) -> Iterator[TownFile]:
@@ -44,8 +52,36 @@ def town_files(folder: Path, *, enterprises: int, persons: int, seed: int, refer
         path = folder / f"{source.code}.csv"
         count = write_rows(path, source, rows, keys=list(keys), random=random, first=showcase_rows(source))
         yield TownFile(source.code, path, date_of_delivery(source.due, reference), count)
+    for plan, path, count in roster_files(folder, firms, Draws(random, enterprises)):
+        yield TownFile("rosters", path, plan.issued_on, count, plan)
 
 
 def in_order(sources: Iterable[SourceDefinition]) -> list[SourceDefinition]:
-    """Registers make beneficiaries known, so they go first."""
-    return sorted(sources, key=lambda source: not source.registers)
+    """Registers make beneficiaries known, so they go first; rosters are put together here."""
+    return sorted((source for source in sources if not source.compiled), key=lambda source: not source.registers)
+
+
+def hand_over(file: TownFile, progress: Progress | None = None) -> int:
+    """Deliver one file; the number of its records."""
+    if file.roster is not None:
+        imported = roster_import(
+            code=file.roster.code,
+            title=file.roster.title,
+            department=file.roster.department,
+            issued_on=file.roster.issued_on,
+            valid_until=file.roster.valid_until,
+            path=file.path,
+        )
+        return imported.entries.count()
+    # A smaller town after a larger one is what was asked for.
+    delivery = delivery_load(source=file.source, path=file.path, as_of=file.as_of, accept_fewer=True, progress=progress)
+    return delivery.records
+
+
+def town_make(
+    folder: Path, *, enterprises: int, persons: int, seed: int, reference: date
+) -> Iterator[tuple[TownFile, int]]:
+    """The whole town, file by file, with the number of records of each."""
+    for file in town_files(folder, enterprises=enterprises, persons=persons, seed=seed, reference=reference):
+        yield file, hand_over(file)
+    rosters_refresh(on=reference)

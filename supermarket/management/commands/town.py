@@ -10,9 +10,7 @@ from django.core.management.base import BaseCommand
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from enterprises.services import delivery_load
-from enterprises.town.making import TownFile, town_files
-from enterprises.vocabulary import source_definitions
+from enterprises.town.making import files_expected, town_make
 from supermarket.dates import today
 
 PERSONS_A_HUNDRED = 15
@@ -30,36 +28,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         persons = options["persons"]
-        files = town_files(
+        made = town_make(
             options["folder"],
             enterprises=options["enterprises"],
             persons=options["enterprises"] * PERSONS_A_HUNDRED // 100 if persons is None else persons,
             seed=options["seed"],
             reference=options["as_of"] or today(),
         )
-        columns = (
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        )  # fmt: skip
         records = 0
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
         with Progress(*columns, console=Console(stderr=True)) as progress:
-            whole = progress.add_task("", total=len(source_definitions()))
-            for file in files:
-                progress.update(whole, description=source_definitions()[file.source].name["zh"])
-                records += deliver(file, progress)
-                progress.advance(whole)
-            progress.update(whole, description="")
-        self.stdout.write(f"{records} records of {len(source_definitions())} sources loaded from {options['folder']}")
-
-
-def deliver(file: TownFile, progress: Progress) -> int:
-    """Load one file; the number of its records."""
-    part = progress.add_task(f"  {file.source}", total=None)
-    delivery = delivery_load(
-        source=file.source,
-        path=file.path,
-        as_of=file.as_of,
-        accept_fewer=True,  # a smaller town after a larger one is what was asked for
-        progress=lambda done, total: progress.update(part, completed=done, total=total),
-    )
-    progress.remove_task(part)
-    return delivery.records
+            bar = progress.add_task("", total=files_expected())
+            for file, count in made:
+                records += count
+                progress.update(bar, advance=1, description=f"{file.path.stem}: {count}")
+        self.stdout.write(f"{records} records of {files_expected()} files loaded from {options['folder']}")
