@@ -1,6 +1,6 @@
 from django.urls import path
 
-from supermarket.storefront.views import lookup, my, policies, session
+from supermarket.storefront.views import account, claims, lookup, my, policies, session
 
 urlpatterns = [
     path("", lookup.home, name="home"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("my/", my.my, name="my"),
     path("my/<slug:code>/", my.shelf, name="my-shelf"),
     path("my/<slug:code>/data/", my.data, name="my-data"),
+    path("my/<slug:code>/account/", account.account, name="my-account"),
+    path("my/<slug:code>/apply/", claims.apply, name="my-apply"),
+    path("my/<slug:code>/claims/", claims.claims, name="my-claims"),
+    path("my/<slug:code>/claims/<int:claim>/", claims.claim, name="my-claim"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-out/", session.SignOut.as_view(), name="sign-out"),
     path("language/", session.language, name="language"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
+from uuid import uuid4
 
 from django import template
 from django.utils.formats import date_format
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from enterprises.vocabulary import source_definitions
 from policies.definition import Term
 from supermarket import labels
+from supermarket.claims.states import ClaimState
 
 register = template.Library()
 
@@ -58,6 +60,17 @@ def source_name(code: str) -> str:
     """The name of a department's data set."""
     source = source_definitions().get(code)
     return say(source.name) if source else code
+
+
+@register.simple_tag
+def new_key() -> str:
+    """Marks one form: sent twice, it is one request."""
+    return uuid4().hex
+
+
+@register.filter
+def claim_state(state: str) -> str:
+    return str(ClaimState(state).label)
 
 
 @register.filter

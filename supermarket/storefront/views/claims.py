@@ -1,0 +1,58 @@
+"""Claims of one's own: apply with one click, and watch the money on its way."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from enterprises.models import Beneficiary
+from supermarket.access import signed_in
+from supermarket.claims.applying import claim_apply
+from supermarket.claims.errors import ClaimError
+from supermarket.claims.models import Claim
+from supermarket.ledger.errors import LedgerError
+from supermarket.requests import by_htmx
+from supermarket.storefront.timeline import timeline
+from supermarket.templatetags.store import say
+
+
+@require_POST
+def apply(request: HttpRequest, code: str) -> HttpResponse:
+    """The verdict comes in the place of the button: the claim on its way, or why not."""
+    beneficiary = get_object_or_404(Beneficiary, code=code)
+    policy, period = request.POST.get("policy", ""), request.POST.get("period", "")
+    try:
+        claim = claim_apply(
+            beneficiary=beneficiary,
+            policy_code=policy,
+            period=period,
+            actor=signed_in(request),
+            commitment_accepted="commitment" in request.POST,
+            idempotency_key=request.POST.get("idempotency_key", "")[:64],
+        )
+    except (ClaimError, LedgerError) as error:
+        if by_htmx(request):
+            context = {"problem": error.message(), "code": code, "policy": policy, "period": period}
+            return render(request, "storefront/parts/apply.html", {**context, "periods": [period]})
+        messages.error(request, say(error.message()))
+        return redirect("my-shelf", code=code)
+    if by_htmx(request):
+        return render(request, "storefront/parts/timeline.html", {"timeline": timeline(claim), "code": code})
+    return redirect("my-claim", code=code, claim=claim.pk)
+
+
+@require_GET
+def claims(request: HttpRequest, code: str) -> HttpResponse:
+    beneficiary = get_object_or_404(Beneficiary, code=code)
+    found = Claim.objects.filter(beneficiary=beneficiary).select_related("policy_version").order_by("-id")
+    return render(request, "storefront/claims.html", {"beneficiary": beneficiary, "claims": found})
+
+
+@require_GET
+def claim(request: HttpRequest, code: str, claim: int) -> HttpResponse:
+    """To htmx only the timeline, which asks again as long as something may change."""
+    found = get_object_or_404(
+        Claim.objects.select_related("policy_version", "beneficiary"), pk=claim, beneficiary__code=code
+    )
+    template = "storefront/parts/timeline.html" if by_htmx(request) else "storefront/claim.html"
+    return render(request, template, {"claim": found, "timeline": timeline(found), "code": code})
