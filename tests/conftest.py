@@ -1,6 +1,7 @@
 """Tests run on the embedded PostgreSQL and Valkey unless DATABASE_URL and REDIS_URL say otherwise."""
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -29,3 +30,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         )
         for table, trigger in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def population_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Copies of what tests deliver are not kept among those of the installation."""
+    settings.POPULATION_DIR = tmp_path_factory.mktemp("population")

@@ -28,11 +28,12 @@ ORDER BY d.as_of, d.known_from, d.id
 
 @dataclass(frozen=True)
 class Pins:
-    """`reference`: the day whose facts count. `last_beneficiary`: later ids are not in it. `complete`: codes of the
-    sources that name everybody. `deliveries`: by source, the later ones outdo the earlier."""
+    """`reference`: the day whose facts count. `beneficiaries`: how many; `last_beneficiary`: the greatest id of theirs.
+    `complete`: codes of the sources that name everybody. `deliveries`: by source, the later ones outdo the earlier."""
 
     audience: Audience
     reference: date
+    beneficiaries: int
     last_beneficiary: int
     columns: tuple[Column, ...]
     complete: frozenset[str]
@@ -46,6 +47,7 @@ class Pins:
         return {
             "audience": self.audience,
             "reference": self.reference.isoformat(),
+            "beneficiaries": self.beneficiaries,
             "last_beneficiary": self.last_beneficiary,
             "columns": [column.as_data() for column in self.columns],
             "complete": sorted(self.complete),
@@ -69,10 +71,10 @@ def pins_of(*, audience: Audience, reference: date, known_at: datetime) -> Pins:
     sources = {code: one for code, one in source_definitions().items() if code in stating}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(max(id), 0) FROM enterprises_beneficiary WHERE kind = %s AND created_at <= %s",
+            "SELECT count(*), coalesce(max(id), 0) FROM enterprises_beneficiary WHERE kind = %s AND created_at <= %s",
             [audience, known_at],
         )
-        (last,) = cursor.fetchone()
+        count, last = cursor.fetchone()
         cursor.execute(LIVE, {"known_at": known_at, "reference": reference, "sources": list(sources)})
         live: dict[str, list[PinnedDelivery]] = {}
         for source, *row in cursor.fetchall():
@@ -84,7 +86,13 @@ def pins_of(*, audience: Audience, reference: date, known_at: datetime) -> Pins:
         if source in live
     }
     return Pins(
-        audience, reference, last, columns, complete, {source: some for source, some in deliveries.items() if some}
+        audience,
+        reference,
+        count,
+        last,
+        columns,
+        complete,
+        {source: some for source, some in deliveries.items() if some},
     )
 
 
@@ -110,6 +118,7 @@ def pins_from_data(data: Mapping[str, Any]) -> Pins:
     return Pins(
         audience=cast("Audience", data["audience"]),
         reference=date.fromisoformat(data["reference"]),
+        beneficiaries=data["beneficiaries"],
         last_beneficiary=data["last_beneficiary"],
         columns=tuple(column_from_data(column) for column in data["columns"]),
         complete=frozenset(data["complete"]),

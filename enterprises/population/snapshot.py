@@ -91,6 +91,10 @@ class Snapshot:
             )
 
 
+class PopulationChangedError(Exception):
+    """What a population was pinned to is no longer there."""
+
+
 class HashingSink:
     """A file that keeps only the digest of what is written to it."""
 
@@ -159,6 +163,8 @@ def axis_of(pins: Pins) -> tuple[np.ndarray, np.ndarray]:
         )
         (ids,) = cursor.fetchone()
     axis = np.array(ids or [], np.int64)
+    if len(axis) != pins.beneficiaries:
+        raise PopulationChangedError(f"pinned with {pins.beneficiaries} beneficiaries, of whom {len(axis)} are known")
     if pins.audience != "person":
         return axis, np.zeros(len(axis), bool)
     erased = Person.objects.filter(wrapped_key=None).values_list("pk", flat=True)
