@@ -25,6 +25,8 @@ BENEFICIARIES = frozenset({Role.REPRESENTATIVE, Role.PERSON})
 OFFICIALS = SIGNED_IN - BENEFICIARIES
 EDITORS = frozenset({Role.EDITOR})
 REVIEWERS = frozenset({Role.REVIEWER})
+FINANCE = frozenset({Role.FINANCE_MAKER, Role.FINANCE_RELEASER})
+MONEY_READERS = FINANCE | {Role.HEAD, Role.AUDITOR}
 # Rejected rows hold what departments know of enterprises and persons.
 DATA_OFFICERS = frozenset({Role.EDITOR, Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR})
 ALL_DEPARTMENTS = "*"
@@ -94,6 +96,13 @@ ROUTES: dict[str, Rule] = {
     "desk:deliveries": Rule(OFFICIALS),
     "desk:delivery": Rule(DATA_OFFICERS),
     "desk:delivery-new": Rule(EDITORS),
+    "desk:payouts": Rule(MONEY_READERS),
+    "desk:payout": Rule(MONEY_READERS),
+    "desk:payout-release": Rule(FINANCE),
+    "desk:payout-hold": Rule(FINANCE),
+    "desk:payout-give-up": Rule(FINANCE),
+    "desk:alarm-resolve": Rule(FINANCE),
+    "desk:money": Rule(MONEY_READERS),
     "desk:users": Rule(frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
 }
 

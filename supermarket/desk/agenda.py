@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from enterprises.models import Delivery
 from policies.models import PolicyVersion
 from supermarket.access import ALL_DEPARTMENTS, allow
+from supermarket.payouts.selectors import alarms_open, payouts_with_a_person
 from supermarket.users.models import User
 
 
@@ -32,4 +33,8 @@ def agenda(user: User) -> list[Line]:
     if allow(user, "desk:deliveries"):
         with_rejects = Delivery.objects.filter(rows_rejected__gt=0, state=Delivery.State.LOADED).count()
         lines.append(Line(_("Deliveries with rejected rows"), with_rejects, reverse("desk:deliveries")))
+    if allow(user, "desk:payout-release"):
+        address = reverse("desk:payouts")
+        lines.append(Line(_("Returned or held payouts"), payouts_with_a_person().count(), address))
+        lines.append(Line(_("Alarms to explain"), alarms_open().count(), address))
     return lines

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from supermarket.desk.views import deliveries, drafts, home, policies, steps, users
+from supermarket.desk.views import deliveries, drafts, home, money, payouts, policies, steps, users
 
 app_name = "desk"
 VERSION = "policies/<slug:code>/<int:number>/"
@@ -20,5 +20,12 @@ urlpatterns = [
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/new/", deliveries.new, name="delivery-new"),
     path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
+    path("payouts/", payouts.payouts, name="payouts"),
+    path("payouts/<int:pk>/", payouts.payout, name="payout"),
+    path("payouts/<int:pk>/release/", payouts.release, name="payout-release"),
+    path("payouts/<int:pk>/hold/", payouts.hold, name="payout-hold"),
+    path("payouts/<int:pk>/give-up/", payouts.give_up, name="payout-give-up"),
+    path("alarms/<int:pk>/resolve/", payouts.alarm_resolve, name="alarm-resolve"),
+    path("money/", money.money, name="money"),
     path("users/", users.users, name="users"),
 ]

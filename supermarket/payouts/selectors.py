@@ -59,9 +59,11 @@ class Progress:
 
 
 def run_progress(run: Run) -> Progress:
-    rows = (
-        Payout.objects.filter(claim__run=run).values_list("state").annotate(Count("pk"), Sum("amount_fen")).order_by()
-    )
+    return progress_of(Payout.objects.filter(claim__run=run))
+
+
+def progress_of(payouts: QuerySet[Payout]) -> Progress:
+    rows = payouts.values_list("state").annotate(Count("pk"), Sum("amount_fen")).order_by()
     return Progress({state: (number, total) for state, number, total in rows})
 
 

@@ -13,10 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from enterprises.vocabulary import source_definitions
+from enterprises.vocabulary import reference_table, source_definitions
 from policies.definition import Term
 from supermarket import labels
 from supermarket.claims.states import ClaimState
+from supermarket.payouts.states import AttemptState
 
 register = template.Library()
 
@@ -71,6 +72,18 @@ def new_key() -> str:
 @register.filter
 def claim_state(state: str) -> str:
     return str(ClaimState(state).label)
+
+
+@register.filter
+def attempt_state(state: str) -> str:
+    return str(AttemptState(state).label)
+
+
+@register.filter
+def area(code: str) -> str:
+    """The name of a division."""
+    found = reference_table("divisions")["codes"].get(code)
+    return say(found) if found else code
 
 
 @register.filter

@@ -1,0 +1,88 @@
+"""Payouts at the desk: where the money stands, what waits for a person, and what a person may do about it."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from supermarket.access import signed_in
+from supermarket.ledger.errors import LedgerError
+from supermarket.payouts import services
+from supermarket.payouts.models import Alarm, Payout, PayoutAttempt
+from supermarket.payouts.selectors import alarms_open, payouts_with_a_person, progress_of
+from supermarket.payouts.states import AttemptState, PayoutState
+from supermarket.templatetags.store import say
+from supermarket.users.models import User
+
+PER_PAGE = 50
+Words = dict[str, str]
+
+
+@require_GET
+def payouts(request: HttpRequest) -> HttpResponse:
+    page = Paginator(payouts_with_a_person(), PER_PAGE).get_page(request.GET.get("page"))
+    totals = progress_of(Payout.objects.all()).states
+    states = [(state, *totals[state]) for state in PayoutState if state in totals]
+    unknown = PayoutAttempt.objects.filter(state=AttemptState.UNKNOWN).count()
+    context = {"page": page, "states": states, "unknown": unknown, "alarms": alarms_open(), "kept": ""}
+    return render(request, "desk/payouts.html", context)
+
+
+@require_GET
+def payout(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = Payout.objects.select_related("claim__beneficiary", "claim__policy_version", "payer_account")
+    found = get_object_or_404(rows, pk=pk)
+    attempts = found.attempts.select_related("sub_batch").prefetch_related("moves").order_by("number")
+    return render(request, "desk/payout.html", {"payout": found, "attempts": attempts})
+
+
+def act(request: HttpRequest, pk: int, do: Callable[[Payout, User, Words], object]) -> HttpResponse:
+    """One step by a person, with his reason as he wrote it."""
+    found = get_object_or_404(Payout, pk=pk)
+    reason = request.POST.get("reason", "").strip()[:300]
+    if not reason:
+        messages.error(request, _("Give a reason."))
+        return redirect("desk:payout", pk=pk)
+    try:
+        do(found, signed_in(request), {"zh": reason, "en": reason})
+    except LedgerError as error:
+        messages.error(request, say(error.message()))
+    else:
+        messages.success(request, _("Done. The step stands in the history with your name."))
+    return redirect("desk:payout", pk=pk)
+
+
+@require_POST
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    return act(request, pk, lambda row, user, why: services.payout_release(payout=row, actor=user, reason=why))
+
+
+@require_POST
+def hold(request: HttpRequest, pk: int) -> HttpResponse:
+    return act(request, pk, lambda row, user, why: services.payout_hold(payout=row, actor=user, reason=why))
+
+
+@require_POST
+def give_up(request: HttpRequest, pk: int) -> HttpResponse:
+    return act(request, pk, lambda row, user, why: services.payout_give_up(payout=row, actor=user, reason=why))
+
+
+@require_POST
+def alarm_resolve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what it was; the account pays again once its last alarm is explained."""
+    alarm = get_object_or_404(Alarm, pk=pk)
+    resolution = request.POST.get("reason", "").strip()
+    if not resolution:
+        messages.error(request, _("Say what it was."))
+        return redirect("desk:payouts")
+    user = signed_in(request)
+    services.alarm_resolve(alarm=alarm, actor=user, resolution=resolution)
+    account = alarm.payer_account
+    if account is not None and not alarms_open().filter(payer_account=account).exists():
+        services.account_resume(account=account, actor=user)
+    messages.success(request, _("Done. The step stands in the history with your name."))
+    return redirect("desk:payouts")
