@@ -46,10 +46,10 @@ def items_data(definition: Definition) -> dict[str, Any] | None:
     return data if items.where is None else {**data, "where": items.where}
 
 
-def engine_data(definition: Definition, lexicon: Lexicon) -> dict[str, Any]:
-    """The definition as `policies.engine` takes it, the area in the rule."""
+def engine_data(definition: Definition, lexicon: Lexicon, *, code: str | None = None) -> dict[str, Any]:
+    """The definition as `policies.engine` takes it, the area in the rule; `code` tells versions apart."""
     data: Mapping[str, Any] = {
-        "code": definition.code,
+        "code": code or definition.code,
         "eligibility": eligibility_with_area(definition, lexicon),
         "amount": definition.amount,
         "tables": definition.tables or None,

@@ -1,40 +1,50 @@
 """The published policies, compiled once: what the store answers from until something is published or withdrawn."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Count, Max
 
-from policies.compiled import CompiledPolicy, compile_definition
+from policies.compiled import CompiledPolicy, compile_definition, engine_data
 from policies.definition import Audience
+from policies.engine import Catalogue as Engine
 from policies.lexicon import Lexicon
 from policies.models import ParameterValue, PolicyEvent, PolicyVersion
 from policies.parameters import ParameterBook, parameter_book
+from policies.rules import Context
 from policies.selectors import versions_published
 from supermarket.matching.periods import Offer, offer_on
 from supermarket.matching.vocabulary import store_lexicon
 
 SHELF_KINDS = (PolicyEvent.Kind.PUBLISHED, PolicyEvent.Kind.SUPERSEDED, PolicyEvent.Kind.WITHDRAWN)
-DAYS_KEPT = 16  # answers for how many different days are kept ready
+DAYS_KEPT = 16  # for how many days the offers are kept ready
+ENGINES_KEPT = 64
 
+Key = TypeVar("Key", bound=Hashable)
 Fingerprint = tuple[int, int | None, int | None]
 
 
 @dataclass(frozen=True)
 class StoreCatalogue:
-    """`versions`: published, and of an area that meets the installation's. Compiled policies are kept by version id."""
+    """`versions`: published, and of an area that meets the installation's.
+
+    Compiled policies are kept by version id, engines by audience and reference date, offers by day.
+    """
 
     lexicon: Lexicon
     versions: tuple[PolicyVersion, ...]
     parameters: ParameterBook
     _compiled: dict[int, CompiledPolicy] = field(default_factory=dict)
     _offers: dict[tuple[date, str], tuple[Offer, ...]] = field(default_factory=dict)
+    _engines: dict[tuple[date | None, str], Engine] = field(default_factory=dict)
 
     def compiled(self, version: PolicyVersion) -> CompiledPolicy:
-        """Ready to evaluate; raises RuleProblems only where the vocabulary changed since the publication."""
+        """For the explaining evaluator; raises RuleProblems only where the vocabulary changed since the publication."""
         found = self._compiled.get(version.pk)
         if found is None:
             found = self._compiled[version.pk] = compile_definition(version.parsed, self.lexicon)
@@ -45,14 +55,53 @@ class StoreCatalogue:
         taken; ordered by code."""
         key = (as_of, str(audience))
         if key not in self._offers:
-            if len(self._offers) >= DAYS_KEPT:
-                self._offers.clear()
-            found = (offer_on(version, as_of) for version in self.versions if version.parsed.audience == str(audience))
+            _make_room(self._offers, DAYS_KEPT)
+            found = (offer_on(version, as_of) for version in self._of(audience))
             self._offers[key] = tuple(offer for offer in found if offer is not None)
         return self._offers[key]
 
+    def engine(self, reference: date, audience: Audience | str) -> Engine:
+        """All versions of an audience compiled together for one reference date; their codes are `engine_code`s."""
+        base = self._engines.get((None, str(audience)))
+        if base is None:
+            data = (
+                engine_data(version.parsed, self.lexicon, code=engine_code(version)) for version in self._of(audience)
+            )
+            base = self._engines[None, str(audience)] = Engine(data, self.lexicon.vocabulary)
+        key = (reference, str(audience))
+        if key not in self._engines:
+            _make_room(self._engines, ENGINES_KEPT)
+            self._engines[key] = base.at(self.context(reference))
+        return self._engines[key]
+
     def parameters_as_of(self, on: date) -> Mapping[str, object]:
         return self.parameters.as_of(on)
+
+    def context(
+        self,
+        reference: date,
+        *,
+        parameters: Mapping[str, object] | None = None,
+        paid: Mapping[tuple[str, str], Decimal] | None = None,
+    ) -> Context:
+        """`parameters`: default those of the reference date, as known now."""
+        if parameters is None:
+            parameters = self.parameters_as_of(reference)
+        return Context(as_of=reference, parameters=parameters, paid=paid or {})
+
+    def _of(self, audience: Audience | str) -> Iterator[PolicyVersion]:
+        return (version for version in self.versions if version.parsed.audience == str(audience))
+
+
+def engine_code(version: PolicyVersion) -> str:
+    """The versions of a policy stand side by side in the engine."""
+    return f"{version.policy.code} {version.number}"
+
+
+def _make_room(kept: dict[Key, Any], most: int) -> None:
+    """Drop what was put in first."""
+    while len(kept) >= most:
+        del kept[next(iter(kept))]
 
 
 def store_catalogue() -> StoreCatalogue:

@@ -4,35 +4,34 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from policies.compiled import CompiledPolicy
 from policies.definition import Audience, Definition, Pay, Payer, Verdict
+from policies.engine.shelf import Shelf as EngineShelf
 from policies.models import PolicyVersion
 from policies.rules import Amount, Context
 from policies.rules import Verdict as RuleVerdict
-from supermarket.matching.catalogue import StoreCatalogue, store_catalogue
+from supermarket.matching.catalogue import StoreCatalogue, engine_code, store_catalogue
 from supermarket.matching.periods import Offer, offer_for
 
 Facts = Mapping[str, object]
 FactsAt = Callable[[date], Facts]
 Paid = Mapping[tuple[str, str], Decimal]
-NOTHING_PAID: Paid = {}
 
 VERDICTS = {True: Verdict.ELIGIBLE, False: Verdict.INELIGIBLE, None: Verdict.UNKNOWN}
 
 
-@dataclass(frozen=True)
+@dataclass
 class PolicyAnswer:
-    """One policy for one set of facts.
-
-    `amount`: evaluated where eligible and the policy prints one, before earlier payments; its `fen` is None while facts
-    are missing. `decided`: the rule's own verdict with reasons and missing facts, worked out when asked for.
-    """
+    """One policy for one set of facts. The verdict comes from the engine where that has answered for all policies at
+    once, reasons from the explaining evaluator when they are asked for; both agree on every input."""
 
     offer: Offer
-    policy: CompiledPolicy
-    decided: RuleVerdict
-    amount: Amount | None
+    facts: Facts
+    context: Context
+    catalogue: StoreCatalogue
+    engine_shelf: EngineShelf | None = None
 
     @property
     def version(self) -> PolicyVersion:
@@ -43,23 +42,46 @@ class PolicyAnswer:
         return self.offer.version.parsed
 
     @property
-    def verdict(self) -> Verdict:
-        return VERDICTS[self.decided.truth]
-
-    @property
     def period(self) -> str:
         return self.offer.period
 
-    @property
-    def missing(self) -> frozenset[str]:
-        """The facts that would decide verdict or amount."""
-        if self.verdict is Verdict.ELIGIBLE and self.amount is not None:
-            return self.amount.missing
-        return self.decided.missing
+    @cached_property
+    def policy(self) -> CompiledPolicy:
+        return self.catalogue.compiled(self.offer.version)
+
+    @cached_property
+    def decided(self) -> RuleVerdict:
+        """The rule's verdict with its tree of reasons."""
+        return self.policy.rule.evaluate(self.facts, context=self.context)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        if self.engine_shelf is None:
+            return VERDICTS[self.decided.truth]
+        return VERDICTS[self.engine_shelf.truth(engine_code(self.version))]
+
+    @cached_property
+    def amount(self) -> Amount | None:
+        """Before earlier payments; None where the rule says no or may, and where the policy prints none. Its `fen` is
+        None while facts are missing."""
+        if self.verdict is not Verdict.ELIGIBLE or self.definition.amount is None or self.policy.amount is None:
+            return None
+        return self.policy.amount.evaluate(self.facts, context=self.context)
 
     @property
     def amount_fen(self) -> int | None:
         return None if self.amount is None else self.amount.fen
+
+    @cached_property
+    def missing(self) -> frozenset[str]:
+        """The facts that would decide verdict or amount."""
+        if self.amount is not None:
+            return self.amount.missing
+        if self.verdict is not Verdict.UNKNOWN:
+            return frozenset()
+        if self.engine_shelf is None:
+            return self.decided.missing
+        return self.engine_shelf.missing_facts(engine_code(self.version))
 
     @property
     def claimable(self) -> bool:
@@ -81,7 +103,16 @@ def shelf_answer(*, audience: Audience | str, facts: Facts | FactsAt, as_of: dat
     """
     catalogue = store_catalogue()
     facts_at: FactsAt = facts if callable(facts) else lambda _: facts
-    return [policy_answer(offer, facts_at(offer.reference), catalogue) for offer in catalogue.offers(as_of, audience)]
+    shelves: dict[date, tuple[Facts, Context, EngineShelf]] = {}
+    answers = []
+    for offer in catalogue.offers(as_of, audience):
+        day = offer.reference
+        if day not in shelves:
+            engine, found = catalogue.engine(day, audience), facts_at(day)
+            shelves[day] = found, engine.context, engine.shelf(found)
+        found, context, shelf = shelves[day]
+        answers.append(PolicyAnswer(offer, found, context, catalogue, shelf))
+    return answers
 
 
 def version_answer(
@@ -91,17 +122,16 @@ def version_answer(
     decision: date,
     facts: Facts | FactsAt,
     parameters: Mapping[str, object] | None = None,
-    paid: Paid = NOTHING_PAID,
+    paid: Paid | None = None,
 ) -> PolicyAnswer:
-    """One version decided for one period, as a claim or a run decides it.
+    """One version decided for one period, as a claim or a run decides it, by the explaining evaluator.
 
     `facts` as in shelf_answer; `parameters`: code -> value on the reference date (default: as known now); `paid`:
     (group, window) -> yuan already paid, which only claims know.
     """
-    catalogue = store_catalogue()
     offer = offer_for(version, period, decision)
     found = facts(offer.reference) if callable(facts) else facts
-    return policy_answer(offer, found, catalogue, parameters=parameters, paid=paid)
+    return policy_answer(offer, found, store_catalogue(), parameters=parameters, paid=paid)
 
 
 def policy_answer(
@@ -110,15 +140,7 @@ def policy_answer(
     catalogue: StoreCatalogue,
     *,
     parameters: Mapping[str, object] | None = None,
-    paid: Paid = NOTHING_PAID,
+    paid: Paid | None = None,
 ) -> PolicyAnswer:
-    """One policy decided on facts of its reference date."""
-    policy = catalogue.compiled(offer.version)
-    if parameters is None:
-        parameters = catalogue.parameters_as_of(offer.reference)
-    context = Context(as_of=offer.reference, parameters=parameters, paid=paid)
-    decided = policy.rule.evaluate(facts, context=context)
-    amount = None
-    if decided.truth and policy.amount is not None:
-        amount = policy.amount.evaluate(facts, context=context)
-    return PolicyAnswer(offer, policy, decided, amount)
+    """One offer decided on facts of its reference date, by the explaining evaluator."""
+    return PolicyAnswer(offer, facts, catalogue.context(offer.reference, parameters=parameters, paid=paid), catalogue)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from enterprises.vocabulary import reference_table, source_definitions, vocabulary
 from policies.lexicon import Lexicon
 from policies.models import Parameter
-from policies.parameters import parameter_types, parameters_as_of
+from policies.parameters import parameter_book, parameter_types
 from policies.rules import Vocabulary
 from policies.services import Ground
 
@@ -22,8 +22,8 @@ def store_lexicon() -> Lexicon:
 
 
 def store_ground() -> Ground:
-    """What the publishing checks stand on."""
-    return Ground(store_lexicon(), parameters_as_of)
+    """What the publishing checks stand on, as it is now."""
+    return Ground(store_lexicon(), parameter_book().as_of)
 
 
 @lru_cache(maxsize=4)
