@@ -30,7 +30,7 @@ def reasons(found: Iterable[Reason]) -> SafeString:
 
 def _line(reason: Reason) -> str:
     value = f' <span class="value">{escape(say(reason.value))}</span>' if reason.value else ""
-    sources = "".join(f'<small class="source">{escape(_origin(one))}</small>' for one in reason.provenance)
+    sources = "".join(f'<small class="origin">{escape(_origin(one))}</small>' for one in reason.provenance)
     children = reasons(reason.children) if reason.children else ""
     return f"<li>{mark(reason.truth)}<div>{escape(say(reason.text))}{value}{sources}{children}</div></li>"
 

@@ -34,7 +34,8 @@ def test_a_wrong_filter_is_told(english: Client, two: None) -> None:
 
 def test_a_policy_says_who_how_much_and_by_what_document(english: Client, two: None) -> None:
     page = english.get("/policies/rd/").content.decode()
-    assert "insured_headcount &gt;= 30" in page
+    assert "at least 30 persons required" in page
+    assert "insured headcount &gt;= 30" in page
     assert "芜湖市人民政府" in page
 
 

@@ -9,6 +9,7 @@ from policies.errors import PolicyError
 from policies.selectors import version_get
 from supermarket.policy_filter import PolicyFilter, versions_on_shelf
 from supermarket.storefront.as_of import as_of
+from supermarket.storefront.wording import wording_of
 
 PER_PAGE = 30
 
@@ -28,4 +29,5 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
         version = version_get(code=code, on=as_of(request))
     except PolicyError as error:
         raise Http404 from error
-    return render(request, "storefront/policy.html", {"version": version, "policy": version.parsed})
+    context = {"version": version, "policy": version.parsed, "wording": wording_of(version, as_of(request))}
+    return render(request, "storefront/policy.html", context)
