@@ -18,7 +18,7 @@ from supermarket.celery import poke
 from supermarket.claims.accounts import represents
 from supermarket.claims.approving import claim_approve
 from supermarket.claims.calendar import DAY, term_last_day
-from supermarket.claims.deciding import Case, claim_decide, decision_check, decision_on
+from supermarket.claims.deciding import Case, claim_decide, decision_check, decision_on, screening_check
 from supermarket.claims.decision import Decision
 from supermarket.claims.errors import (
     AccountMissingError,
@@ -127,6 +127,7 @@ def offer_open(catalogue: StoreCatalogue, request: Request) -> Offer:
 
 def _apply(request: Request, offer: Offer, catalogue: StoreCatalogue) -> Claim:
     known, first = decision_on(offer, request.beneficiary, request.day, timezone.now(), catalogue)
+    screening_check(request.beneficiary, known, request.day)
     decision_check(first)
     claim = claim_draft(request, first, payee_account(request))
     decision = claim_decide(Case.of(claim, first, known, catalogue), catalogue, actor=request.actor)

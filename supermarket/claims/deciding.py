@@ -9,17 +9,18 @@ from enterprises.selectors import facts_as_of
 from enterprises.vocabulary import fact_definitions
 from policies.definition import Definition, Pay, Verdict
 from policies.rules import Explanation, explain
-from supermarket.claims.decision import Circumstances, Decision, Known, Reads, decide, version_reads
+from supermarket.claims.decision import DISHONEST, Circumstances, Decision, Known, Reads, decide, version_reads
 from supermarket.claims.errors import (
     ExcludedError,
     FactsMissingError,
     ItemUsedError,
     NotEligibleError,
     NothingToPayError,
+    ScreenedOutError,
 )
 from supermarket.claims.evidence import evidence_make, shows
 from supermarket.claims.exclusions import left_of
-from supermarket.claims.holders import Holders, Place, holders_open, place_of
+from supermarket.claims.holders import Holders, Needs, Place, holders_open, needs_of, place_of
 from supermarket.claims.models import Claim
 from supermarket.matching.catalogue import StoreCatalogue
 from supermarket.matching.periods import Offer
@@ -46,17 +47,19 @@ class Case:
     known: Known
     place: Place
     reads: Reads
+    needs: Needs
 
     @classmethod
     def of(cls, claim: Claim, first: Decision, known: Known, catalogue: StoreCatalogue) -> "Case":
-        return cls(
-            claim, first, known, place_of(first, claim.beneficiary), version_reads(first.offer.version, catalogue)
-        )
+        """Raises FactsMissingError where a household is not known."""
+        place = place_of(first, claim.beneficiary)
+        reads = version_reads(first.offer.version, catalogue)
+        return cls(claim, first, known, place, reads, needs_of(first, place, reads))
 
 
 def cases_lock(cases: Sequence[Case]) -> Holders:
     """Lock the holders of all cases, in one order."""
-    return holders_open([(case.first, case.place, case.reads) for case in cases])
+    return holders_open(case.needs for case in cases)
 
 
 def case_decide(case: Case, holders: Holders, catalogue: StoreCatalogue) -> Decision:
@@ -81,6 +84,21 @@ def claim_decide(case: Case, catalogue: StoreCatalogue, *, actor: User | None) -
     holders.save()
     evidence_make(claim, decision, actor=actor).save()
     return decision
+
+
+def screening_check(beneficiary: Beneficiary, known: Known, day: date) -> None:
+    """Whoever is seriously dishonest or no longer registered gets nothing. Raises ScreenedOutError."""
+    listed = known.get(DISHONEST)
+    if listed is not None and listed.value is True:
+        raise ScreenedOutError(
+            because_zh=f"列入严重失信名单（{listed.as_of}）",
+            because_en=f"on the list of the seriously dishonest of {listed.as_of}",
+        )
+    if beneficiary.cancelled_on is not None and beneficiary.cancelled_on <= day:
+        raise ScreenedOutError(
+            because_zh=f"已于 {beneficiary.cancelled_on} 注销",
+            because_en=f"its registration was cancelled on {beneficiary.cancelled_on}",
+        )
 
 
 def decision_check(decision: Decision) -> None:

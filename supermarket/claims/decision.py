@@ -19,6 +19,8 @@ from supermarket.matching.periods import Offer, period_days
 from supermarket.matching.selectors import PolicyAnswer, policy_answer
 
 ACCEPTING_AREA, CITY_LEVEL, HOUSEHOLD = "accepting_area", "city_level", "household_number"
+DISHONEST = "serious_dishonesty_listed"
+SCREENED = frozenset({DISHONEST})  # read for every claim, whatever its policy reads
 ITEM_RULES = ("once", "first_only")  # under these an item that is used is not counted again
 Known = Mapping[str, KnownFact]
 
@@ -111,7 +113,7 @@ def reads_of(policy: CompiledPolicy, definition: Definition) -> Reads:
     trees += [each.tree for each in (policy.amount, policy.weight, policy.pool_total) if each is not None]
     trees += [each.tree for each in (*policy.instalment_conditions, *policy.instalment_schedules) if each is not None]
     trees += [each.items.items for each in (policy.rule, policy.amount) if each is not None and each.items is not None]
-    facts = {ACCEPTING_AREA, CITY_LEVEL}
+    facts = {ACCEPTING_AREA, CITY_LEVEL, *SCREENED}
     parameters: set[str] = set()
     paid: set[tuple[str, str]] = set()
     for node in (each for tree in trees for each in nodes.walk(tree)):

@@ -124,3 +124,27 @@ class WrongStateError(ClaimError):
     code = "wrong-state"
     zh = "{subject_zh} 现在处于“{state}”，不能这样办理（{to}）。"
     en = "{subject} is {state} now and cannot become {to}."
+
+
+class ScreenedOutError(ClaimError):
+    code = "screened-out"
+    zh = "未通过比对：{because_zh}。"
+    en = "Screened out: {because_en}."
+
+
+class ListChangedError(ClaimError):
+    code = "list-changed"
+    zh = "名单已变化（现为 {now}，送审时为 {then}），请重新核对后再批准。"
+    en = "The list has changed (it is {now} now, {then} was submitted): look at it again before approving."
+
+
+class RunExistsError(ClaimError):
+    code = "run-exists"
+    zh = "政策“{policy}”{period} 期已有批次 {run}。"
+    en = "There is a run of {policy} for {period} already: run {run}."
+
+
+class ListShortError(ClaimError):
+    code = "list-short"
+    zh = "资金额度不够兑付整个名单：{detail_zh}。请先追加额度。"
+    en = "The money does not cover the list: {detail_en}. Raise the appropriations first."

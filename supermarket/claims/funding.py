@@ -1,6 +1,6 @@
 """From a sum to its payers: shares, instalments, and reservations on every payer's appropriation, all or none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,9 +11,9 @@ from supermarket.claims.errors import AppropriationMissingError
 from supermarket.claims.instalments import Part
 from supermarket.claims.models import Claim, ClaimInstalment, ClaimShare
 from supermarket.claims.sharing import PayerShare, amounts_of, payer_shares
-from supermarket.ledger.models import Appropriation
+from supermarket.ledger.models import Appropriation, Reservation
 from supermarket.ledger.selectors import appropriation_find
-from supermarket.ledger.services import ReservationDraft, appropriation_reserve, holder_of
+from supermarket.ledger.services import ReservationDraft, appropriation_release, appropriation_reserve, holder_of
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,6 @@ class Plan:
     payers: tuple[PayerShare, ...]
     parts: tuple[Part, ...]
     amounts: tuple[Mapping[str, int], ...]
-
-    def total_of(self, payer: str) -> int:
-        return sum(amounts[payer] for amounts in self.amounts)
 
 
 def plan_of(decision: Decision, parts: Sequence[Part]) -> Plan:
@@ -49,35 +46,55 @@ def appropriation_of(definition: Definition, policy: Policy, payer: str, year: i
     return found
 
 
-def shares_enter(claim: Claim, plan: Plan) -> None:
-    """Enter who pays what, and the instalments if there are several parts."""
-    ClaimShare.objects.bulk_create(
-        ClaimShare(claim=claim, payer=each.payer, lead=each.lead, amount_fen=plan.total_of(each.payer))
+def shares_of(claim: Claim, plan: Plan) -> tuple[list[ClaimShare], list[ClaimInstalment]]:
+    """The rows, not saved: who pays what of each part, and the parts if they have days of their own."""
+    shares = [
+        ClaimShare(claim=claim, payer=each.payer, instalment=number, lead=each.lead, amount_fen=amounts[each.payer])
+        for number, amounts in enumerate(plan.amounts, 1)
         for each in plan.payers
-    )
-    ClaimInstalment.objects.bulk_create(
+    ]
+    instalments = [
         ClaimInstalment(
             claim=claim, number=number, amount_fen=part.amount_fen, due_on=part.due_on, rule_index=part.rule_index
         )
         for number, part in enumerate(plan.parts, 1)
         if part.due_on is not None
-    )
-
-
-def drafts_of(claim_id: int, plan: Plan, appropriations: Mapping[str, int]) -> list[ReservationDraft]:
-    """One reservation for each part and payer. `appropriations`: payer -> id."""
-    return [
-        ReservationDraft(holder_of(claim_id, number), appropriations[payer], fen)
-        for number, amounts in enumerate(plan.amounts, 1)
-        for payer, fen in amounts.items()
-        if fen
     ]
+    return shares, instalments
+
+
+def shares_enter(claim: Claim, plan: Plan) -> None:
+    shares, instalments = shares_of(claim, plan)
+    ClaimShare.objects.bulk_create(shares)
+    ClaimInstalment.objects.bulk_create(instalments)
+
+
+def drafts_of(shares: Iterable[ClaimShare], appropriations: Mapping[str, int]) -> list[ReservationDraft]:
+    """One reservation a share. `appropriations`: payer -> id."""
+    return [
+        ReservationDraft(holder_of(share.claim_id, share.instalment), appropriations[share.payer], share.amount_fen)
+        for share in shares
+        if share.amount_fen
+    ]
+
+
+def appropriations_of(definition: Definition, policy: Policy, payers: Iterable[str], year: int) -> dict[str, int]:
+    """Payer -> id of its appropriation. Raises AppropriationMissingError."""
+    return {payer: appropriation_of(definition, policy, payer, year).pk for payer in sorted(set(payers))}
 
 
 def claim_reserve(claim: Claim, plan: Plan, definition: Definition, day: date) -> None:
     """Reserve on every payer's appropriation. Raises AppropriationMissingError, AppropriationExhaustedError,
     AppropriationClosedError; then nothing is reserved."""
-    appropriations = {
-        each.payer: appropriation_of(definition, claim.policy, each.payer, day.year).pk for each in plan.payers
+    appropriations = appropriations_of(definition, claim.policy, (each.payer for each in plan.payers), day.year)
+    appropriation_reserve(reservations=drafts_of(shares_of(claim, plan)[0], appropriations), key="approved")
+
+
+def reservations_release(claims: Iterable[int], *, key: str) -> None:
+    """Give back what these claims have reserved and has not been instructed."""
+    holders = {
+        holder_of(claim, instalment)
+        for claim, instalment in ClaimShare.objects.filter(claim__in=claims).values_list("claim_id", "instalment")
     }
-    appropriation_reserve(reservations=drafts_of(claim.pk, plan, appropriations), key="approved")
+    reserved = Reservation.objects.filter(holder__in=holders, stage=Reservation.Stage.RESERVED)
+    appropriation_release(holders=sorted(set(reserved.values_list("holder", flat=True))), key=key)

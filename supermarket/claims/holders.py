@@ -5,7 +5,7 @@ locks of his holders first, ordered by group and holder, so that two who share s
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -173,16 +173,29 @@ def rules_of(definition: Definition) -> list[Exclusion]:
     return [rule for rule in definition.exclusions if rule is not own and rule.rule != "stack"]
 
 
-def holders_open(claims: Sequence[tuple[Decision, Place, Reads]]) -> Holders:
-    """Lock all holders on which these first decisions depend, and read what stands under them."""
+@dataclass(frozen=True)
+class Needs:
+    """What a decision depends on: the holders to lock, and the items (group, key) it counts."""
+
+    keys: frozenset[Key]
+    items: frozenset[Key]
+
+
+def needs_of(decision: Decision, place: Place, reads: Reads) -> Needs:
+    """Raises FactsMissingError where a household is not known."""
+    keys = {key for rule in decision.definition.exclusions for key in keys_of(rule, decision, place)}
+    keys.update((group, place.beneficiary.code) for group, _ in reads.paid)
+    group = item_group(decision.definition, place)
+    return Needs(frozenset(keys), frozenset((group, item_key(key)) for key in decision.items))
+
+
+def holders_open(needs: Iterable[Needs]) -> Holders:
+    """Lock all holders that are needed, and read what stands under them."""
     keys: set[Key] = set()
     items: set[Key] = set()
-    for decision, place, reads in claims:
-        for rule in decision.definition.exclusions:
-            keys.update(keys_of(rule, decision, place))
-        keys.update((group, place.beneficiary.code) for group, _ in reads.paid)
-        group = item_group(decision.definition, place)
-        items.update((group, item_key(key)) for key in decision.items)
+    for each in needs:
+        keys |= each.keys
+        items |= each.items
     ids = holders_lock(keys)
     return Holders(ids, entries_under(ids.values()), items_taken(items))
 

@@ -32,6 +32,8 @@ class Claim(Guarded):
     state = models.CharField(_("state"), max_length=30, choices=ClaimState.choices, default=ClaimState.DRAFTED)
     amount_fen = models.BigIntegerField(_("amount"), null=True)
     run = models.ForeignKey("claims.Run", on_delete=models.PROTECT, null=True, related_name="claims")
+    # The run that it left: objected to, short of money, or without an account. A supplementary run takes it up.
+    left_run = models.ForeignKey("claims.Run", on_delete=models.PROTECT, null=True, related_name="left_claims")
     idempotency_key = models.CharField(max_length=64, null=True)
     commitment_accepted_at = models.DateTimeField(null=True)
     account = models.JSONField(null=True)
@@ -94,16 +96,18 @@ class ClaimItem(models.Model):
 
 
 class ClaimShare(models.Model):
-    """What one payer bears of a claim. The lead pays the beneficiary all of it; the others owe it their shares."""
+    """What one payer bears of a claim, of each instalment by itself (number 1 where there are none). The lead pays the
+    beneficiary all of it; the others owe it their shares."""
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="shares")
     payer = models.CharField(max_length=20)  # "340200" (the city) or a district's or county's code
+    instalment = models.PositiveSmallIntegerField(default=1)
     lead = models.BooleanField()
     amount_fen = models.BigIntegerField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["claim", "payer"], name="share_once_per_payer"),
+            models.UniqueConstraint(fields=["claim", "payer", "instalment"], name="share_once_per_payer"),
             models.CheckConstraint(condition=Q(amount_fen__gte=0), name="share_not_negative"),
         ]
 

@@ -21,6 +21,9 @@ class Run(Guarded):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="supplements")
     state = models.CharField(_("state"), max_length=20, choices=RunState.choices, default=RunState.DRAFTED)
     paused = models.BooleanField(default=False)
+    paused_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    paused_at = models.DateTimeField(null=True)
+    day = models.DateField()  # of the decision: the store's day when it was started
     reference = models.DateField()
     known_at = models.DateTimeField()
     deliveries = models.JSONField(default=dict)  # {source: delivery id}: what the match was pinned to
