@@ -27,7 +27,7 @@ class Checked:
     """A sheet with every cell checked; rows are those of the sheet.
 
     `keys`: the key column, trimmed. `json`: the values of each row as the JSON text of an object.
-    `problems`: row -> what is wrong with it.
+    `problems`: row -> what is wrong with it. `extras`: columns that are no facts, by name.
     """
 
     sheet: Sheet
@@ -36,6 +36,7 @@ class Checked:
     item_keys: pa.Array | None
     problems: dict[int, list[Problem]] = field(default_factory=lambda: defaultdict(list))
     remarks: list[dict[str, Any]] = field(default_factory=list)
+    extras: dict[str, pa.Array] = field(default_factory=dict)
 
     def good(self) -> Mask:
         rows = np.ones(len(self.keys), bool)
@@ -43,8 +44,11 @@ class Checked:
         return rows
 
 
-def check_sheet(source: SourceDefinition, sheet: Sheet) -> Checked:
-    """Check the columns that the source declares; others are ignored with a remark. Raises DeliveryRefusedError."""
+def check_sheet(source: SourceDefinition, sheet: Sheet, extras: Mapping[str, FieldDefinition]) -> Checked:
+    """Check the columns that the source declares and the `extras`; the rest is ignored with a remark.
+
+    Raises DeliveryRefusedError.
+    """
     if not sheet.rows and not source.complete:  # a complete list may be empty: nobody stands on it
         raise refuse("empty")
     if source.key_column not in sheet.columns:
@@ -58,7 +62,7 @@ def check_sheet(source: SourceDefinition, sheet: Sheet) -> Checked:
         keys=cleaned(sheet.columns[source.key_column]),
         json=pa.array([], pa.string()),
         item_keys=None,
-        remarks=column_remarks(source, sheet, definitions),
+        remarks=column_remarks(sheet, {**definitions, **extras}, source.key_column, list(definitions)),
     )
     members = [pa.array([""] * len(sheet.row_numbers), pa.string())]
     with ThreadPoolExecutor(CHECKING_THREADS) as pool:
@@ -70,6 +74,11 @@ def check_sheet(source: SourceDefinition, sheet: Sheet) -> Checked:
             members.append(pc.fill_null(pc.binary_join_element_wise(f',"{definition.code}":', column.json, ""), ""))
     joined = pc.utf8_slice_codeunits(pc.binary_join_element_wise(*members, ""), 1)
     checked.json = pc.binary_join_element_wise("{", joined, "}", "")
+    for name, definition in extras.items():
+        if name in sheet.columns:
+            column = check_column(definition, sheet.columns[name])
+            note_problems(checked, name, definition, column)
+            checked.extras[name] = pc.utf8_trim(column.json, characters='"')
     note(checked, mask(pc.is_null(checked.keys)), "no_key", source.key_column)
     if source.items is not None:
         key = fact_definitions()[source.items].fields[fact_definitions()[source.items].key or ""]
@@ -89,10 +98,10 @@ def column_definitions(source: SourceDefinition) -> Mapping[str, FieldDefinition
 
 
 def column_remarks(
-    source: SourceDefinition, sheet: Sheet, definitions: Mapping[str, FieldDefinition]
+    sheet: Sheet, known: Mapping[str, FieldDefinition], key_column: str, expected: list[str]
 ) -> list[dict[str, Any]]:
-    ignored = [name for name in sheet.columns if name not in definitions and name != source.key_column]
-    missing = [name for name in definitions if name not in sheet.columns]
+    ignored = [name for name in sheet.columns if name not in known and name != key_column]
+    missing = [name for name in expected if name not in sheet.columns]
     return [
         problem(code, columns=", ".join(names)).as_data()
         for code, names in (("ignored_columns", ignored), ("missing_columns", missing))

@@ -8,51 +8,32 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from enterprises.definitions import SourceDefinition
 from enterprises.errors import DeliveryRefusedError
-from enterprises.models import Delivery, Person, Source
-from enterprises.secrets import encrypt, key_unwrap, seal
-from enterprises.vocabulary import fact_definitions, source_definitions
+from enterprises.models import Delivery, Source
+from enterprises.secrets import encrypt
+from enterprises.vocabulary import source_definitions
 
+from . import register_changes
 from .checking import Checked, check_sheet, raw_row
 from .formats import read_sheet, refuse
-from .registering import register, rename
+from .records import COLUMNS, Records, copy_lines, make_records
+from .registering import register
 from .resolving import Resolved, fill_newcomers, resolve
 
 CHUNK_RECORDS = 50_000
 REJECTS_KEPT_OF_REFUSED = 1000
 
 Progress = Callable[[int, int], None]
-
-RECORD_COLUMNS = "delivery_id, beneficiary_id, row_number, values, sealed"
-
-
-@dataclass
-class Records:
-    """One a beneficiary, in the order of the rows: ids, number of the first row, JSON text of the values."""
-
-    ids: np.ndarray
-    row_numbers: np.ndarray
-    json: pa.Array
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def part(self, start: int, length: int) -> "Records":
-        end = start + length
-        return Records(self.ids[start:end], self.row_numbers[start:end], self.json.slice(start, length))
 
 
 def load(
@@ -80,7 +61,7 @@ def load(
         if delivery.state != Delivery.State.LOADING:  # another process has just dealt with it
             return delivery
         try:
-            checked = check_sheet(definition, read_sheet(path, definition))
+            checked = check_sheet(definition, read_sheet(path, definition), register_changes.columns(definition))
             resolved = resolve(definition, checked)
             refuse_if_mostly_wrong(checked)
             if definition.complete and not accept_fewer:
@@ -90,10 +71,10 @@ def load(
             raise
         register(definition, resolved.newcomers)
         fill_newcomers(definition, resolved)
-        records = make_records(definition, checked, resolved)
+        records = make_records(definition, checked, resolved.ids)
         write_rejects(definition, delivery, checked)
         write_records(definition, delivery, records, progress)
-        close_loaded(definition, delivery, checked, records)
+        close_loaded(definition, delivery, checked, resolved, records)
     return delivery
 
 
@@ -160,58 +141,18 @@ def refuse_if_shrunk(delivery: Delivery, checked: Checked) -> None:
         raise refuse("far_fewer", now=good, before=last.rows_total - last.rows_rejected, as_of=last.as_of)
 
 
-def make_records(source: SourceDefinition, checked: Checked, resolved: Resolved) -> Records:
-    """The good rows as records; of items, all rows of one beneficiary as one record."""
-    good = checked.good()
-    ids, numbers = resolved.ids[good], checked.sheet.row_numbers[good]
-    texts = checked.json.filter(pa.array(good))
-    if source.items is None:
-        return Records(ids, numbers, texts)
-    order = np.argsort(ids, kind="stable")
-    grouped = ids[order]
-    starts = np.flatnonzero(np.diff(grouped, prepend=-1))
-    lists = pa.ListArray.from_arrays(pa.array([*starts, len(grouped)], pa.int32()), texts.take(pa.array(order)))
-    member = fact_definitions()[source.items].code
-    joined = pc.binary_join_element_wise(f'{{"{member}":[', pc.binary_join(lists, ","), "]}", "")
-    first = numbers[order][starts]
-    place = np.argsort(first, kind="stable")
-    return Records(grouped[starts][place], first[place], joined.take(pa.array(place)))
-
-
 def write_records(source: SourceDefinition, delivery: Delivery, records: Records, progress: Progress | None) -> None:
     """COPY the records that are not in yet, a chunk a transaction."""
     while delivery.rows_done < len(records):
         part = records.part(delivery.rows_done, CHUNK_RECORDS)
         with transaction.atomic(), connection.cursor() as cursor:
-            lines = (sealed_lines if source.audience == "person" else open_lines)(delivery, part)
-            with cursor.copy(f"COPY enterprises_record ({RECORD_COLUMNS}) FROM STDIN") as copy:
+            lines = copy_lines(source, delivery, part)
+            with cursor.copy(f"COPY enterprises_record ({COLUMNS}) FROM STDIN") as copy:
                 copy.write(lines)
             delivery.rows_done += len(part)
             delivery.save(update_fields=["rows_done"])
         if progress:
             progress(delivery.rows_done, len(records))
-
-
-def open_lines(delivery: Delivery, part: Records) -> memoryview:
-    """The lines of COPY's text format, made in one go."""
-    texts = pc.replace_substring(part.json, "\\", "\\\\")
-    ids, numbers = (pc.cast(pa.array(one), pa.string()) for one in (part.ids, part.row_numbers))
-    lines = pc.binary_join_element_wise(str(delivery.pk), ids, numbers, texts, "\\N\n", "\t")
-    offsets, data = lines.buffers()[1:]
-    ends = np.frombuffer(offsets, np.int32)
-    return memoryview(data)[: ends[len(lines)]]
-
-
-def sealed_lines(delivery: Delivery, part: Records) -> bytes:
-    """The same for persons: values sealed under each one's key."""
-    people = Person.objects.filter(pk__in=part.ids.tolist()).values_list("pk", "wrapped_key")
-    keys = {person: key_unwrap(wrapped) for person, wrapped in people if wrapped is not None}
-    rows = zip(part.ids.tolist(), part.row_numbers.tolist(), part.json.to_pylist(), strict=True)
-    return "".join(
-        f"{delivery.pk}\t{person}\t{number}\t\\N\t\\\\x{seal(text.encode(), key=keys[person]).hex()}\n"
-        for person, number, text in rows
-        if person in keys  # nothing is taken in about a person who was erased
-    ).encode()
 
 
 def write_rejects(source: SourceDefinition, delivery: Delivery, checked: Checked, limit: int | None = None) -> None:
@@ -246,15 +187,14 @@ def close_refused(delivery: Delivery, error: DeliveryRefusedError) -> None:
     delivery.save()
 
 
-def close_loaded(source: SourceDefinition, delivery: Delivery, checked: Checked, records: Records) -> None:
-    """From here on the delivery counts. A register's newest delivery also says how its enterprises are called now."""
+def close_loaded(
+    source: SourceDefinition, delivery: Delivery, checked: Checked, resolved: Resolved, records: Records
+) -> None:
+    """From here on the delivery counts. The newest one of a register also says how its enterprises are called now."""
     with transaction.atomic():
-        newest = not delivery.source.deliveries.filter(state=Delivery.State.LOADED, as_of__gt=delivery.as_of).exists()
-        if source.audience == "enterprise" and source.name_column is not None and newest:
-            names = checked.sheet.columns[source.name_column]
-            positions = np.searchsorted(checked.sheet.row_numbers, records.row_numbers)
-            cleaned = pc.utf8_trim_whitespace(names.take(pa.array(positions)))
-            rename(records.ids.tolist(), cleaned.to_pylist(), as_of=delivery.as_of)
+        newer = delivery.source.deliveries.filter(state=Delivery.State.LOADED, as_of__gt=delivery.as_of)
+        if not newer.exists():
+            register_changes.apply(source, delivery, checked, resolved.keys, resolved.ids)
         delivery.rows_total = checked.sheet.rows
         delivery.rows_rejected = len(checked.problems) + len(checked.sheet.set_aside)
         delivery.records = len(records)

@@ -1,14 +1,13 @@
-"""Beneficiaries that a register's delivery makes known, and their new names."""
+"""Beneficiaries that a register's delivery makes known."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from enterprises.definitions import SourceDefinition
 from enterprises.identifiers import person_code
-from enterprises.models import Beneficiary, FormerName, Person
+from enterprises.models import Beneficiary, Person
 from enterprises.names import name_mask, sort_key
 from enterprises.secrets import key_new, key_wrap, seal
 
@@ -19,10 +18,6 @@ REGISTER_LOCK = "SELECT pg_advisory_xact_lock(hashtext('enterprises.register'))"
 INSERT_ENTERPRISES = """
 INSERT INTO enterprises_beneficiary (kind, code, name, sort_key, created_at)
 SELECT 'enterprise', code, name, sort_key, %s FROM newcomer ON CONFLICT (code) DO NOTHING
-"""
-RENAMED = """
-SELECT b.id, b.name, n.name FROM unnest(%s::bigint[], %s::text[]) AS n (id, name)
-JOIN enterprises_beneficiary b ON b.id = n.id WHERE b.name <> n.name
 """
 
 
@@ -70,13 +65,3 @@ def person_row(beneficiary: Beneficiary, newcomer: Newcomer) -> Person:
         identity_sealed=seal(newcomer.identity.encode(), key=key),
         name_sealed=seal(newcomer.name.encode(), key=key),
     )
-
-
-def rename(ids: list[int], names: list[str], *, as_of: date) -> None:
-    """Names as an enterprise register now has them; the name before is kept as a former one."""
-    with connection.cursor() as cursor:
-        cursor.execute(RENAMED, [ids, names])
-        changed = cursor.fetchall()
-        for beneficiary, before, now in changed:
-            FormerName.objects.get_or_create(beneficiary_id=beneficiary, name=before, until=as_of)
-            Beneficiary.objects.filter(pk=beneficiary).update(name=now, sort_key=sort_key(now))

@@ -23,6 +23,7 @@ from .cells import mask
 from .checking import Checked
 from .formats import refuse
 from .problems import problem
+from .register_changes import FORMER_CODE
 
 # Everybody at once: a fraction of a second for a whole city, and one way serves large and small files.
 KNOWN_ENTERPRISES = """
@@ -77,11 +78,12 @@ def resolve(source: SourceDefinition, checked: Checked) -> Resolved:
         resolved = resolve_enterprises(source, checked)
     else:
         resolved = resolve_persons(source, checked)
-    if source.items is None:
-        note_repeated(checked, resolved.keys, source.key_column)
-    else:
-        pairs = pc.binary_join_element_wise(resolved.keys, checked.item_keys, "\x1f")
-        note_repeated(checked, pairs, source.key_column)
+    # By id where there is one: a former code and the present one are the same enterprise.
+    ids = pc.cast(pa.array(resolved.ids), pa.string())
+    owners = pc.if_else(pa.array(resolved.ids > 0), ids, resolved.keys)
+    if source.items is not None:
+        owners = pc.binary_join_element_wise(owners, checked.item_keys, "\x1f")
+    note_repeated(checked, owners, source.key_column)
     good = checked.good()
     resolved.newcomers = [one for one in resolved.newcomers if good[one.row]]
     return resolved
@@ -96,6 +98,8 @@ def fill_newcomers(source: SourceDefinition, resolved: Resolved) -> None:
 def resolve_enterprises(source: SourceDefinition, checked: Checked) -> Resolved:
     keys = pc.utf8_upper(pc.replace_substring_regex(checked.keys, r"\s+", ""))
     ids = ids_of(keys, "enterprise")
+    if FORMER_CODE in checked.extras:  # a new code of an enterprise that is known by its former one
+        ids = np.where(ids == 0, ids_of(checked.extras[FORMER_CODE], "enterprise"), ids)
     resolved = Resolved(keys, ids)
     unknown = np.flatnonzero((ids == 0) & mask(pc.is_valid(keys))).tolist()
     odd: list[str] = []

@@ -42,8 +42,8 @@ def die(*_):
     if chunks == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[4] == "within":
-    lines = loading.open_lines
-    loading.open_lines = lambda *args: (die(), lines(*args))[1]
+    lines = loading.copy_lines
+    loading.copy_lines = lambda *args: (die(), lines(*args))[1]
 loading.load(source="{source}", path=Path(sys.argv[1]), as_of=date(2023, 6, 1),
              progress=die if sys.argv[4] == "after" else None)
 """
