@@ -1,8 +1,11 @@
 """Tests run on the embedded PostgreSQL and Valkey unless DATABASE_URL and REDIS_URL say otherwise."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from supermarket import embedded
@@ -14,6 +17,13 @@ def pytest_configure(config: pytest.Config) -> None:
     compiled = PO.with_suffix(".mo")
     if not compiled.exists() or compiled.stat().st_mtime < PO.stat().st_mtime:
         catalogue_compile()
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> Iterator[None]:
+    """A request in English leaves its thread in English: the next test begins in the default language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(scope="session")
