@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .blocks import BENEFICIARY, ROW_NUMBER, BlockStore, PinnedDelivery
+from .blocks import BlockStore, PinnedDelivery
 from .columns import Column, constant, whole
 from .computed import is_null
 from .pins import Pins
+from .records import BENEFICIARY, ROW_NUMBER
 
 NOTHING, ABSENT = -1, -2
 

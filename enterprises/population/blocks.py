@@ -10,44 +10,24 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from django.conf import settings
-from django.db import connection
 
 from enterprises.models import Person
-from enterprises.secrets import key_unwrap, unseal
+from enterprises.secrets import key_unwrap
 
-from .columns import Column, json_table, typed_table, whole
+from .columns import Column
+from .records import read_block
 
 LAYOUT = 1  # of the files; another number makes all of them anew
 KEPT_DAYS = 60
 DRAFT = ".draft"
-# Names that no fact has.
-BENEFICIARY, ROW_NUMBER, VALUE = "#beneficiary", "#row", "#value"
-PART_BENEFICIARIES = 20_000
-# One text a range of beneficiaries: a message for each record would take as long as reading it.
-READ = """
-COPY (
-    SELECT lines FROM
-        generate_series(0, (SELECT max(id) FROM enterprises_beneficiary), %(step)s) AS start
-    CROSS JOIN LATERAL (
-        SELECT string_agg(
-            concat('{{"#beneficiary":', beneficiary_id, ',"#row":', row_number, ',"#value":', {what}, '}}'), E'\n'
-        ) AS lines
-        FROM enterprises_record
-        WHERE delivery_id = %(delivery)s AND beneficiary_id >= start AND beneficiary_id < start + %(step)s
-    ) AS part
-    WHERE lines IS NOT NULL
-) TO STDOUT (FORMAT binary)
-"""
 
 
 @dataclass(frozen=True)
@@ -116,60 +96,6 @@ def block_key(source: str, delivery: PinnedDelivery, columns: Sequence[Column]) 
         [[column.code, str(column.type)] for column in columns],
     ]
     return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:32]
-
-
-def read_block(delivery_id: int, columns: Sequence[Column], keys: Mapping[int, bytes] | None = None) -> pa.Table:
-    """The block from the records. `keys` of persons: whoever is not in it is left out."""
-    tables = [
-        pa.table([numbered.column(BENEFICIARY), numbered.column(ROW_NUMBER), *values.columns], names=names(columns))
-        for numbered, values in (
-            open_parts(delivery_id, columns) if keys is None else sealed_parts(delivery_id, columns, keys)
-        )
-    ]
-    if not tables:
-        types = [pa.int64(), pa.int32(), *(column.type for column in columns)]
-        return pa.schema(list(zip(names(columns), types, strict=True))).empty_table()
-    table = pa.concat_tables(tables).combine_chunks()
-    ids = whole(table.column(BENEFICIARY)).to_numpy()
-    if (np.diff(ids) < 0).any():
-        table = table.take(pa.array(np.argsort(ids, kind="stable"))).combine_chunks()
-    return table
-
-
-def names(columns: Sequence[Column]) -> list[str]:
-    return [BENEFICIARY, ROW_NUMBER, *(column.code for column in columns)]
-
-
-def parts(delivery_id: int, what: str) -> Iterator[bytes]:
-    """JSON lines of beneficiary, row number and value, PART_BENEFICIARIES of them at a time at most."""
-    with connection.cursor() as cursor:
-        parameters = {"delivery": delivery_id, "step": PART_BENEFICIARIES}
-        with cursor.copy(READ.format(what=what), parameters) as copy:
-            copy.set_types(["bytea"])  # bytes of the text as they come
-            for (part,) in copy.rows():
-                yield part
-
-
-def open_parts(delivery_id: int, columns: Sequence[Column]) -> Iterator[tuple[pa.Table, pa.Table]]:
-    values = pa.struct([(column.code, column.stored_type) for column in columns])
-    schema = pa.schema([(BENEFICIARY, pa.int64()), (ROW_NUMBER, pa.int32()), (VALUE, values)])
-    for part in parts(delivery_id, "values::text"):
-        table = json_table(part, schema)
-        stored = whole(table.column(VALUE))
-        yield table, typed_table(columns, pa.Table.from_struct_array(stored))
-
-
-def sealed_parts(
-    delivery_id: int, columns: Sequence[Column], keys: Mapping[int, bytes]
-) -> Iterator[tuple[pa.Table, pa.Table]]:
-    schema = pa.schema([(BENEFICIARY, pa.int64()), (ROW_NUMBER, pa.int32()), (VALUE, pa.string())])
-    for part in parts(delivery_id, """concat('"', encode(sealed, 'hex'), '"')"""):
-        table = json_table(part, schema)
-        table = table.filter(pc.is_in(table.column(BENEFICIARY), pa.array(list(keys), pa.int64())))
-        sealed = zip(table.column(BENEFICIARY).to_pylist(), table.column(VALUE).to_pylist(), strict=True)
-        lines = b"\n".join(unseal(bytes.fromhex(text), key=keys[person]) for person, text in sealed)
-        if table.num_rows:
-            yield table, typed_table(columns, json_table(lines, pa.schema([(c.code, c.stored_type) for c in columns])))
 
 
 def write_file(path: Path, table: pa.Table) -> None:

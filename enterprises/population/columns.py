@@ -4,7 +4,7 @@ code, text → string; boolean → bool; integer → int64; decimal, ratio → d
 money → decimal128, 2 places, yuan; date → date32; tags → list of strings; items → list of structs; null = unknown
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -94,12 +94,6 @@ def arrow_type(column: Column, types: Mapping[str, pa.DataType]) -> pa.DataType:
     if column.kind == "items":
         return pa.list_(pa.struct([(field.code, arrow_type(field, types)) for field in column.fields]))
     return types[column.kind]
-
-
-def typed_table(columns: Sequence[Column], stored: pa.Table) -> pa.Table:
-    """Stored values as a table with the columns in their types."""
-    arrays = [typed(column, whole(stored.column(column.code))) for column in columns]
-    return pa.table(arrays, schema=pa.schema([(column.code, column.type) for column in columns]))
 
 
 def json_table(lines: bytes, schema: pa.Schema) -> pa.Table:

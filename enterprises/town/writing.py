@@ -50,7 +50,7 @@ def write_rows(
     first: Sequence[Mapping[str, str]] = (),
 ) -> int:
     """Write the file; returns the number of rows. `keys`: of each owner. `first`: rows that go before, as cells."""
-    columns = {source.key_column: pa.array(np.asarray(keys)[rows.owner], pa.string())}
+    columns = {source.key_column: pa.array(np.asarray(keys, np.str_)[rows.owner], pa.string())}
     key_field = fact_definitions()[source.items].key if source.items else None
     for code, definition in columns_of(source).items():
         if code not in rows.values:
