@@ -24,6 +24,7 @@ from supermarket.matching.vocabulary import store_lexicon
 SHELF_KINDS = (PolicyEvent.Kind.PUBLISHED, PolicyEvent.Kind.SUPERSEDED, PolicyEvent.Kind.WITHDRAWN)
 DAYS_KEPT = 16  # for how many days the offers are kept ready
 ENGINES_KEPT = 64
+COMPILED_KEPT = 5_000
 
 Key = TypeVar("Key", bound=Hashable)
 Fingerprint = tuple[int, int | None, int | None]
@@ -33,21 +34,23 @@ Fingerprint = tuple[int, int | None, int | None]
 class StoreCatalogue:
     """`versions`: published, and of an area that meets the installation's.
 
-    Compiled policies are kept by version id, engines by audience and reference date, offers by day.
+    Compiled policies are kept by the digest of their definition (drafts, too), engines by audience and reference
+    date, offers by day.
     """
 
     lexicon: Lexicon
     versions: tuple[PolicyVersion, ...]
     parameters: ParameterBook
-    _compiled: dict[int, CompiledPolicy] = field(default_factory=dict)
+    _compiled: dict[str, CompiledPolicy] = field(default_factory=dict)
     _offers: dict[tuple[date, str], tuple[Offer, ...]] = field(default_factory=dict)
     _engines: dict[tuple[date | None, str], Engine] = field(default_factory=dict)
 
     def compiled(self, version: PolicyVersion) -> CompiledPolicy:
         """For the explaining evaluator; raises RuleProblems only where the vocabulary changed since the publication."""
-        found = self._compiled.get(version.pk)
+        found = self._compiled.get(version.sha256)
         if found is None:
-            found = self._compiled[version.pk] = compile_definition(version.parsed, self.lexicon)
+            _make_room(self._compiled, COMPILED_KEPT)
+            found = self._compiled[version.sha256] = compile_definition(version.parsed, self.lexicon)
         return found
 
     def offers(self, as_of: date, audience: Audience | str) -> tuple[Offer, ...]:

@@ -50,11 +50,13 @@ class PayerCost:
 
 @dataclass(frozen=True)
 class Simulation:
-    """`areas`: cost by accepting area, None where that is unknown; `payers`: by payer, odd fen left to the first."""
+    """`areas`: cost by accepting area, None where that is unknown; `payers`: by payer, odd fen left to the first;
+    `pool_fen`: what is shared out in all, where the policy has a pool in place of sums."""
 
     total: Cost
     areas: dict[str | None, Cost]
     payers: tuple[PayerCost, ...]
+    pool_fen: int | None
     outcome: Outcome = field(repr=False)
 
 
@@ -95,7 +97,7 @@ def places_of(table: pa.Table) -> Places:
     return Places(keys, area_number * 2 + city)
 
 
-def simulated(outcome: Outcome, places: Places, payers_of: PayersOf) -> Simulation:
+def simulated(outcome: Outcome, places: Places, payers_of: PayersOf, *, pool_fen: int | None = None) -> Simulation:
     """What the outcome comes to: in all, by area, by payer."""
     costs = _costs(outcome, places)
     areas: dict[str | None, Cost] = {}
@@ -114,6 +116,7 @@ def simulated(outcome: Outcome, places: Places, payers_of: PayersOf) -> Simulati
         total=total,
         areas=dict(sorted(areas.items(), key=lambda entry: (entry[0] is None, entry[0] or ""))),
         payers=tuple(PayerCost(payer, *sums) for payer, sums in sorted(payers.items())),
+        pool_fen=pool_fen,
         outcome=outcome,
     )
 

@@ -1,6 +1,7 @@
 """The shelf: all policies as they stand for one beneficiary."""
 
 from supermarket.shelf.assembly import shelf_for, shelf_of
+from supermarket.shelf.drafts import draft_simulation
 from supermarket.shelf.types import (
     AmountKind,
     ClaimSummary,
@@ -27,6 +28,7 @@ __all__ = [
     "Reason",
     "Shelf",
     "ShelfItem",
+    "draft_simulation",
     "shelf_for",
     "shelf_of",
 ]

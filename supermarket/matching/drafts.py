@@ -1,0 +1,81 @@
+"""Drafts decided for everybody, before anything is published."""
+
+from datetime import date, datetime
+
+import numpy as np
+from django.utils import timezone
+
+from enterprises.population import Snapshot, population_as_of
+from policies.definition import Definition, canonical_json
+from policies.definition.plain import digest
+from policies.models import Policy, PolicyVersion, range_from_span
+from supermarket.matching.catalogue import StoreCatalogue, store_catalogue
+from supermarket.matching.everybody import decided
+from supermarket.matching.periods import Offer, offer_for, period_of
+from supermarket.matching.simulation import Comparison, Outcome, PayersOf, Simulation, compared, places_of, simulated
+
+
+def draft_simulated(
+    *, definition: Definition, as_of: date, payers_of: PayersOf, known_at: datetime | None = None
+) -> Simulation:
+    """Whom a definition would hit, for the period that the day lies in, and what it would cost; nothing is stored.
+
+    Raises RuleProblems where it does not compile.
+    """
+    catalogue, offer = store_catalogue(), draft_offer(definition, as_of)
+    population = _population(definition, offer, known_at)
+    outcome = draft_outcome(offer, population, catalogue)
+    return simulated(outcome, places_of(population.table), payers_of, pool_fen=_pool_fen(offer, catalogue))
+
+
+def drafts_compared(
+    *, before: Definition, after: Definition, as_of: date, known_at: datetime | None = None
+) -> Comparison:
+    """What changes between two definitions for one audience, each on the facts of its own reference date."""
+    if before.audience is not after.audience:
+        raise ValueError("two drafts are compared for one audience")
+    catalogue, known_at = store_catalogue(), known_at or timezone.now()
+    outcomes = []
+    for definition in (before, after):
+        offer = draft_offer(definition, as_of)
+        outcomes.append(draft_outcome(offer, _population(definition, offer, known_at), catalogue))
+    return compared(*outcomes)
+
+
+def draft_offer(definition: Definition, as_of: date) -> Offer:
+    """The definition as a version that was never saved."""
+    data = definition.as_data()
+    version = PolicyVersion(
+        policy=Policy(code=definition.code, department=definition.department),
+        number=0,
+        definition=data,
+        sha256=digest(canonical_json(data)),
+        in_force=range_from_span(definition.in_force),
+    )
+    return offer_for(version, period_of(definition.period, as_of), as_of)
+
+
+def draft_outcome(offer: Offer, population: Snapshot, catalogue: StoreCatalogue) -> Outcome:
+    """Verdicts and sums of all rows; also what those would get of whom it cannot be told whether they are eligible."""
+    (one,) = decided([offer], population, catalogue)
+    outcome, amount = one.outcome, catalogue.compiled(offer.version).amount
+    rows = np.flatnonzero(outcome.unknown).tolist()
+    if amount is None or not rows:
+        return outcome
+    context = catalogue.context(offer.reference)
+    for row, known in zip(rows, population.known(rows), strict=True):
+        fen = amount.evaluate({code: fact.value for code, fact in known.items()}, context=context).fen
+        outcome.amounts_fen[row], outcome.amount_known[row] = fen or 0, fen is not None
+    return outcome
+
+
+def _population(definition: Definition, offer: Offer, known_at: datetime | None) -> Snapshot:
+    return population_as_of(
+        audience=definition.audience.value, reference=offer.reference, known_at=known_at or timezone.now()
+    )
+
+
+def _pool_fen(offer: Offer, catalogue: StoreCatalogue) -> int | None:
+    """What the pool holds, where the sum is one to be shared out."""
+    total = catalogue.compiled(offer.version).pool_total
+    return None if total is None else total.evaluate({}, context=catalogue.context(offer.reference)).fen
