@@ -1,16 +1,27 @@
 """What may be asked about beneficiaries, facts and deliveries."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from .deliveries import rejects
 from .facts import facts_as_of
 from .identifiers import credit_code_clean
 from .known import KnownFact
-from .models import Beneficiary, FactDispute
+from .models import Beneficiary, Delivery, FactDispute
 from .personal import reveal
+from .vocabulary import source_definitions
 
-__all__ = ["KnownFact", "beneficiary_find", "disputes_open", "disputes_overdue", "facts_as_of", "registered_name"]
+__all__ = [
+    "KnownFact",
+    "beneficiary_find",
+    "disputes_open",
+    "disputes_overdue",
+    "facts_as_of",
+    "registered_name",
+    "rejects_csv",
+]
 
 FOUND_AT_MOST = 50
 
@@ -36,6 +47,11 @@ def beneficiary_find(*, query: str) -> list[Beneficiary]:
         pk__in=Beneficiary.objects.filter(former_names__name__contains=text).values("pk")
     )
     return list(enterprises.filter(named).order_by("sort_key", "code")[:FOUND_AT_MOST])
+
+
+def rejects_csv(*, delivery: Delivery, language: str = "zh") -> Iterator[str]:
+    """The rejected rows as CSV, a piece a row, with the reasons in front: to be mended and delivered again."""
+    return rejects.as_csv(delivery, source_definitions()[delivery.source.code].audience, language)
 
 
 def registered_name(*, beneficiary: Beneficiary) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from . import corrections, disputes, rosters
+from . import corrections, disputes, erasure, rosters
 from .deliveries import drop_folder, intake, loading, withdrawing
 from .effects import Effect, Use, effects_of
 from .models import Beneficiary, Delivery, FactDispute, RosterEntry, RosterFile
@@ -24,6 +24,7 @@ __all__ = [
     "dispute_uphold",
     "dispute_withdraw",
     "fact_correct",
+    "person_erase",
     "roster_entry_revoke",
     "roster_import",
     "rosters_refresh",
@@ -175,3 +176,12 @@ def roster_entry_revoke(*, entry: RosterEntry, on: date, reason: str, actor: Any
 def rosters_refresh(*, on: date) -> Delivery | None:
     """Put the rosters of the day together if they were not for a month, so that the fact stays fresh."""
     return rosters.refresh(on)
+
+
+def person_erase(*, beneficiary: Beneficiary, actor: Any) -> None:
+    """Destroy the person's key: name, number and every value sealed under it can never be read again.
+
+    Records, claims and the audit chain stay and still verify; they say nothing any more. There is no way back.
+    Raises EnterprisesError for an enterprise and for a person who is erased already.
+    """
+    erasure.erase(beneficiary, actor)

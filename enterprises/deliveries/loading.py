@@ -5,10 +5,8 @@ transaction. Nothing of a delivery counts before its state is `loaded`.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,11 +18,10 @@ from django.utils import timezone
 from enterprises.definitions import SourceDefinition
 from enterprises.errors import DeliveryRefusedError
 from enterprises.models import Delivery, Source
-from enterprises.secrets import encrypt
 from enterprises.vocabulary import source_definitions
 
-from . import register_changes
-from .checking import Checked, check_sheet, raw_row
+from . import register_changes, rejects
+from .checking import Checked, check_sheet
 from .formats import read_sheet, refuse
 from .records import COLUMNS, Records, copy_lines, make_records
 from .registering import register
@@ -72,7 +69,7 @@ def load(
         register(definition, resolved.newcomers)
         fill_newcomers(definition, resolved)
         records = make_records(definition, checked, resolved.ids)
-        write_rejects(definition, delivery, checked)
+        rejects.write(definition, delivery, checked, resolved)
         write_records(definition, delivery, records, progress)
         close_loaded(definition, delivery, checked, resolved, records)
     return delivery
@@ -155,33 +152,13 @@ def write_records(source: SourceDefinition, delivery: Delivery, records: Records
             progress(delivery.rows_done, len(records))
 
 
-def write_rejects(source: SourceDefinition, delivery: Delivery, checked: Checked, limit: int | None = None) -> None:
-    """The bad rows with their reasons, once."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        if delivery.rejects.exists():
-            return
-        rows = [
-            (number, json.dumps({"": text}, ensure_ascii=False), [wrong])
-            for number, text, wrong in checked.sheet.set_aside
-        ]
-        rows += [
-            (int(checked.sheet.row_numbers[row]), raw_row(checked.sheet, row), found)
-            for row, found in checked.problems.items()
-        ]
-        with cursor.copy("COPY enterprises_deliveryreject (delivery_id, row_number, raw, problems) FROM STDIN") as copy:
-            for number, raw, found in sorted(rows, key=lambda row: row[0])[:limit]:
-                kept = raw if source.audience == "enterprise" else encrypt(raw, purpose="delivery reject")
-                shown = found if source.audience == "enterprise" else [replace(one, value="") for one in found]
-                problems = json.dumps([one.as_data() for one in shown], ensure_ascii=False)
-                copy.write_row((delivery.pk, number, kept, problems))
-
-
 def close_refused(delivery: Delivery, error: DeliveryRefusedError) -> None:
     checked = error.details.get("checked")
     if isinstance(checked, Checked):
         delivery.rows_total = checked.sheet.rows
         delivery.rows_rejected = len(checked.problems) + len(checked.sheet.set_aside)
-        write_rejects(source_definitions()[delivery.source.code], delivery, checked, REJECTS_KEPT_OF_REFUSED)
+        source = source_definitions()[delivery.source.code]
+        rejects.write(source, delivery, checked, None, REJECTS_KEPT_OF_REFUSED)
     delivery.state = Delivery.State.REFUSED
     delivery.remarks = [error.problem.as_data()]
     delivery.save()

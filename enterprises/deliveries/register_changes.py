@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 from django.db import connection
 
 from enterprises.definitions import FieldDefinition, SourceDefinition
-from enterprises.models import Beneficiary, Delivery, FormerCode, FormerName
-from enterprises.names import sort_key
+from enterprises.models import Beneficiary, Delivery, FormerCode, FormerName, Person
+from enterprises.names import name_mask, sort_key
+from enterprises.secrets import key_unwrap, seal, unseal
 
 from .checking import Checked
 
@@ -35,11 +36,14 @@ def columns(source: SourceDefinition) -> Mapping[str, FieldDefinition]:
 
 def apply(source: SourceDefinition, delivery: Delivery, checked: Checked, keys: pa.Array, ids: np.ndarray) -> None:
     """Bring the beneficiaries up to date with the newest delivery of their register. `ids`: one a row of the sheet."""
-    if source.audience != "enterprise" or source.name_column is None:
+    if source.name_column is None:
         return
     good = np.flatnonzero(checked.good())
-    names = pc.utf8_trim_whitespace(checked.sheet.columns[source.name_column])
-    rename(ids[good].tolist(), names.take(pa.array(good)).to_pylist(), delivery.as_of)
+    names = pc.utf8_trim_whitespace(checked.sheet.columns[source.name_column]).take(pa.array(good)).to_pylist()
+    if source.audience == "person":
+        rename_persons(dict(zip(ids[good].tolist(), names, strict=True)))
+        return
+    rename(ids[good].tolist(), names, delivery.as_of)
     for row in good.tolist():
         for name, change in ((FORMER_CODE, recode), (CANCELLED_ON, cancel), (SUCCESSOR, succeed)):
             value = checked.extras[name][row].as_py() if name in checked.extras else None
@@ -54,6 +58,16 @@ def rename(ids: list[int], names: list[str], as_of: date) -> None:
         for beneficiary, before, now in cursor.fetchall():
             FormerName.objects.get_or_create(beneficiary_id=beneficiary, name=before, until=as_of)
             Beneficiary.objects.filter(pk=beneficiary).update(name=now, sort_key=sort_key(now))
+
+
+def rename_persons(names: Mapping[int, str]) -> None:
+    """A person's former names are not kept."""
+    for person in Person.objects.filter(pk__in=list(names), wrapped_key__isnull=False):
+        key, name = key_unwrap(person.wrapped_key or ""), names[person.pk]
+        if name and unseal(bytes(person.name_sealed), key=key).decode() != name:
+            Person.objects.filter(pk=person.pk).update(name_sealed=seal(name.encode(), key=key))
+            masked = name_mask(name)
+            Beneficiary.objects.filter(pk=person.pk).update(name=masked, sort_key=sort_key(masked))
 
 
 def recode(beneficiary: int, code: str, former: str) -> None:

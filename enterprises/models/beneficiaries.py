@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -73,11 +75,19 @@ class Person(models.Model):
     identity_sealed = models.BinaryField()
     name_sealed = models.BinaryField()
     erased_at = models.DateTimeField(null=True)
+    erased_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(wrapped_key=None, erased_at__isnull=False) | Q(wrapped_key__isnull=False, erased_at=None),
                 name="person_key_until_erased",
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="person_stays_erased",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__wrapped_key__isnull=True),
             )
         ]

@@ -1,5 +1,6 @@
 """A delivery goes in row by row: good rows once, bad rows with their reasons, nothing by halves."""
 
+import csv
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.db import connection
 from enterprises.errors import DeliveryRefusedError
 from enterprises.known import stored_values
 from enterprises.models import Delivery, DeliveryReject, Record
+from enterprises.selectors import rejects_csv
 from enterprises.services import delivery_load
 
 from .files import KEY, Town, credit_code, write_csv
@@ -163,3 +165,15 @@ def test_gb18030_without_saying_so_is_refused_with_its_name(town: Town, tmp_path
 def test_a_byte_order_mark_is_no_part_of_the_first_column(town: Town, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "bom.csv", [KEY, "参保人数"], [credit_code(1), 27], encoding="utf-8-sig")
     assert delivery_load(source="social_insurance", path=path, as_of=date(2023, 6, 1)).records == 1
+
+
+def test_rejected_rows_come_back_as_a_file_that_can_be_mended(town: Town) -> None:
+    delivery = town.deliver(
+        "social_insurance",
+        [KEY, "insured_headcount"],
+        [credit_code(1), 27],
+        [credit_code(2), "=2+2"],
+        as_of="2023-06-01",
+    )
+    rows = list(csv.reader("".join(rejects_csv(delivery=delivery, language="en")).splitlines()))
+    assert rows[1:] == [["参保人数 must be a whole number, for example 27", credit_code(2), "'=2+2"]]

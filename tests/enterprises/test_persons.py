@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
+from enterprises.deliveries import rejects
+from enterprises.errors import EnterprisesError
 from enterprises.models import Beneficiary, Delivery, Person
-from enterprises.selectors import beneficiary_find, facts_as_of, registered_name
+from enterprises.selectors import beneficiary_find, facts_as_of, registered_name, rejects_csv
+from enterprises.services import person_erase
 
 from .files import Town
 
@@ -67,11 +70,39 @@ def test_a_wrong_check_digit_is_refused_but_not_the_area_of_a_former_county(peop
     assert "340" not in delivery.rejects.get().problems[0]["value"]
 
 
+def test_a_new_name_is_sealed_and_shown_masked(people: Town) -> None:
+    people.deliver("residence", [NUMBER, "person.name"], [QING, "新名字"], as_of="2023-06-10")
+    assert registered_name(beneficiary=person()) == "新名字"
+    assert person().name == "新**"
+
+
 def test_erasing_the_key_leaves_records_that_say_nothing(people: Town) -> None:
-    Person.objects.filter(beneficiary=person()).update(wrapped_key=None, erased_at="2023-06-10T00:00:00Z")
+    person_erase(beneficiary=person(), actor=None)
     assert facts_as_of(beneficiary=person(), reference=REFERENCE) == {}
-    assert registered_name(beneficiary=person()) == "示**"
+    assert registered_name(beneficiary=person()) == "*"
+    with pytest.raises(EnterprisesError, match="already"):
+        person_erase(beneficiary=person(), actor=None)
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        Person.objects.filter(beneficiary=person()).update(wrapped_key="x", erased_at=None)
     again = people.deliver("residence", [NUMBER, "person.name"], [QING, "示例青"], [GUI, "示例归"], as_of="2023-06-10")
     assert again.state == Delivery.State.LOADED
     assert facts_as_of(beneficiary=person(), reference=REFERENCE) == {}
     assert facts_as_of(beneficiary=person("P0000000026"), reference=REFERENCE)["person.name"].value == "示例归"
+
+
+def test_a_rejected_row_is_given_back_to_be_mended_and_goes_with_the_key(people: Town) -> None:
+    delivery = people.deliver(
+        "education",
+        [NUMBER, "person.education"],
+        [QING, "学士"],
+        [GUI, "master"],
+        [FORMER_COUNTY, "master"],
+        ["340202200003149911", "bachelor"],
+        as_of="2022-12-31",
+    )
+    given_back = "".join(rejects_csv(delivery=delivery)).splitlines()
+    assert given_back[0].lstrip("\ufeff") == f"问题,{NUMBER},学历"
+    assert [line.split(",")[-2:] for line in given_back[1:]] == [[QING, "学士"], ["340202200003149911", "bachelor"]]
+    person_erase(beneficiary=person(), actor=None)
+    rows = [rejects.row_of(reject, "person") for reject in delivery.rejects.order_by("row_number")]
+    assert rows == [{}, {NUMBER: "340202200003149911", "学历": "bachelor"}]
