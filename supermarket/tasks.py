@@ -6,13 +6,18 @@ sends the sweepers; a sweep that could not start before the next one is dropped 
 
 from kombu import Queue
 
+from enterprises import services as enterprises
 from supermarket.celery import app
+from supermarket.dates import today
 from supermarket.payouts import audit, work
 
 QUEUES = ("default", "payouts")
 SWEEPS_SECONDS = {
     "payouts.work": 3.0,
     "audit.seal": 60.0,
+    "deliveries.work": 30.0,
+    "deliveries.collect": 300.0,
+    "rosters.refresh": 21_600.0,
 }
 
 app.conf.task_default_queue = "default"
@@ -33,3 +38,21 @@ def payouts_work() -> None:
 def audit_seal() -> None:
     """Seal what was written since the last seal, and put the day's head outside the database."""
     audit.blocks_seal()
+
+
+@app.task(name="deliveries.work", queue="default")
+def deliveries_work() -> None:
+    """Load what departments handed over, loads that were interrupted too."""
+    enterprises.deliveries_work()
+
+
+@app.task(name="deliveries.collect", queue="default")
+def deliveries_collect() -> None:
+    """Take the files of the drop folder and what departments offer for pulling."""
+    enterprises.deliveries_collect()
+
+
+@app.task(name="rosters.refresh", queue="default")
+def rosters_refresh() -> None:
+    """Keep the fact `rosters` fresh where no list changes for a month."""
+    enterprises.rosters_refresh(on=today())
