@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from policies.models import Policy
+from supermarket.claims.models import Run
 from supermarket.dates import today
 from supermarket.users.models import Role, User
 from supermarket.users.selectors import beneficiary_represented
@@ -25,6 +26,7 @@ BENEFICIARIES = frozenset({Role.REPRESENTATIVE, Role.PERSON})
 OFFICIALS = SIGNED_IN - BENEFICIARIES
 EDITORS = frozenset({Role.EDITOR})
 REVIEWERS = frozenset({Role.REVIEWER})
+MAKERS = frozenset({Role.FINANCE_MAKER})
 FINANCE = frozenset({Role.FINANCE_MAKER, Role.FINANCE_RELEASER})
 MONEY_READERS = FINANCE | {Role.HEAD, Role.AUDITOR}
 # Rejected rows hold what departments know of enterprises and persons.
@@ -47,6 +49,12 @@ def own_policy(user: User, arguments: Mapping[str, Any]) -> bool:
     return department is not None and within_department(user, department)
 
 
+def own_run(user: User, arguments: Mapping[str, Any]) -> bool:
+    """The policy of run `pk` belongs to the user's department."""
+    department = Run.objects.filter(pk=arguments["pk"]).values_list("policy__department", flat=True).first()
+    return department is not None and within_department(user, department)
+
+
 @dataclass(frozen=True)
 class Rule:
     roles: frozenset[str]
@@ -59,6 +67,8 @@ ROUTES: dict[str, Rule] = {
     "shelf": Rule(EVERYONE),
     "calculator": Rule(EVERYONE),
     "policies": Rule(EVERYONE),
+    "notices": Rule(EVERYONE),
+    "notice": Rule(EVERYONE),
     "policy": Rule(EVERYONE),
     "sign-in": Rule(EVERYONE),
     "sign-out": Rule(EVERYONE),
@@ -81,6 +91,8 @@ ROUTES: dict[str, Rule] = {
     "my-apply": Rule(BENEFICIARIES, own_beneficiary),
     "my-claims": Rule(BENEFICIARIES, own_beneficiary),
     "my-claim": Rule(BENEFICIARIES, own_beneficiary),
+    "my-claim-confirm": Rule(BENEFICIARIES, own_beneficiary),
+    "my-claim-waive": Rule(BENEFICIARIES, own_beneficiary),
     "desk:home": Rule(OFFICIALS),
     "desk:policies": Rule(OFFICIALS),
     "desk:policy": Rule(OFFICIALS),
@@ -96,6 +108,18 @@ ROUTES: dict[str, Rule] = {
     "desk:deliveries": Rule(OFFICIALS),
     "desk:delivery": Rule(DATA_OFFICERS),
     "desk:delivery-new": Rule(EDITORS),
+    "desk:runs": Rule(MONEY_READERS),
+    "desk:run": Rule(MONEY_READERS),
+    "desk:run-export": Rule(MONEY_READERS),
+    "desk:run-new": Rule(MAKERS),
+    "desk:run-decide": Rule(MAKERS),
+    "desk:run-remind": Rule(MAKERS),
+    "desk:run-supplement": Rule(MAKERS),
+    "desk:run-approve": Rule(frozenset({Role.HEAD}), own_run),
+    "desk:run-release": Rule(frozenset({Role.FINANCE_RELEASER})),
+    "desk:run-pause": Rule(FINANCE),
+    "desk:run-resume": Rule(FINANCE),
+    "desk:run-cancel": Rule(MAKERS),
     "desk:payouts": Rule(MONEY_READERS),
     "desk:payout": Rule(MONEY_READERS),
     "desk:payout-release": Rule(FINANCE),

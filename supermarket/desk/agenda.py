@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 from enterprises.models import Delivery
 from policies.models import PolicyVersion
 from supermarket.access import ALL_DEPARTMENTS, allow
+from supermarket.claims.models import Run
+from supermarket.claims.states import RunState
+from supermarket.desk.run_page import BEFORE_RELEASE
 from supermarket.payouts.selectors import alarms_open, payouts_with_a_person
 from supermarket.users.models import User
 
@@ -33,8 +36,24 @@ def agenda(user: User) -> list[Line]:
     if allow(user, "desk:deliveries"):
         with_rejects = Delivery.objects.filter(rows_rejected__gt=0, state=Delivery.State.LOADED).count()
         lines.append(Line(_("Deliveries with rejected rows"), with_rejects, reverse("desk:deliveries")))
+    lines += run_lines(user)
     if allow(user, "desk:payout-release"):
         address = reverse("desk:payouts")
         lines.append(Line(_("Returned or held payouts"), payouts_with_a_person().count(), address))
         lines.append(Line(_("Alarms to explain"), alarms_open().count(), address))
     return lines
+
+
+def run_lines(user: User) -> list[Line]:
+    """Runs whose next step is this official's."""
+    waiting = (
+        ("desk:run-decide", _("Runs to be decided"), (RunState.SCREENED,)),
+        ("desk:run-approve", _("Runs to approve"), (RunState.DECIDED,)),
+        ("desk:run-release", _("Runs to release"), BEFORE_RELEASE),
+    )
+    address = reverse("desk:runs")
+    return [
+        Line(title, Run.objects.filter(state__in=states).count(), address)
+        for route, title, states in waiting
+        if allow(user, route)
+    ]

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from supermarket.desk.views import deliveries, drafts, home, money, payouts, policies, steps, users
+from supermarket.desk.views import deliveries, drafts, home, money, payouts, policies, run_steps, runs, steps, users
 
 app_name = "desk"
 VERSION = "policies/<slug:code>/<int:number>/"
+RUN = "runs/<int:pk>/"
 urlpatterns = [
     path("", home.home, name="home"),
     path("policies/", policies.policies, name="policies"),
@@ -20,6 +21,18 @@ urlpatterns = [
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/new/", deliveries.new, name="delivery-new"),
     path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
+    path("runs/", runs.runs, name="runs"),
+    path("runs/new/", runs.new, name="run-new"),
+    path(RUN, runs.run, name="run"),
+    path(f"{RUN}list/", runs.export, name="run-export"),
+    path(f"{RUN}decide/", run_steps.decide, name="run-decide"),
+    path(f"{RUN}approve/", run_steps.approve, name="run-approve"),
+    path(f"{RUN}release/", run_steps.release, name="run-release"),
+    path(f"{RUN}remind/", run_steps.remind, name="run-remind"),
+    path(f"{RUN}pause/", run_steps.pause, name="run-pause"),
+    path(f"{RUN}resume/", run_steps.resume, name="run-resume"),
+    path(f"{RUN}supplement/", run_steps.supplement, name="run-supplement"),
+    path(f"{RUN}cancel/", run_steps.cancel, name="run-cancel"),
     path("payouts/", payouts.payouts, name="payouts"),
     path("payouts/<int:pk>/", payouts.payout, name="payout"),
     path("payouts/<int:pk>/release/", payouts.release, name="payout-release"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from supermarket.storefront.views import account, claims, lookup, my, policies, session
+from supermarket.storefront.views import account, claims, lookup, my, notices, policies, session
 
 urlpatterns = [
     path("", lookup.home, name="home"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("my/<slug:code>/apply/", claims.apply, name="my-apply"),
     path("my/<slug:code>/claims/", claims.claims, name="my-claims"),
     path("my/<slug:code>/claims/<int:claim>/", claims.claim, name="my-claim"),
+    path("my/<slug:code>/claims/<int:claim>/confirm/", claims.confirm, name="my-claim-confirm"),
+    path("my/<slug:code>/claims/<int:claim>/waive/", claims.waive, name="my-claim-waive"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<slug:code>/<slug:period>/", notices.notice, name="notice"),
     path("sign-in/", session.SignIn.as_view(), name="sign-in"),
     path("sign-out/", session.SignOut.as_view(), name="sign-out"),
     path("language/", session.language, name="language"),

@@ -17,7 +17,7 @@ from enterprises.vocabulary import reference_table, source_definitions
 from policies.definition import Term
 from supermarket import labels
 from supermarket.claims.states import ClaimState
-from supermarket.payouts.states import AttemptState
+from supermarket.payouts.states import AttemptState, PayoutState
 
 register = template.Library()
 
@@ -72,6 +72,11 @@ def new_key() -> str:
 @register.filter
 def claim_state(state: str) -> str:
     return str(ClaimState(state).label)
+
+
+@register.filter
+def payout_state(state: str) -> str:
+    return str(PayoutState(state).label)
 
 
 @register.filter

@@ -1,19 +1,24 @@
 """Claims of one's own: apply with one click, and watch the money on its way."""
 
+from typing import Protocol
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from enterprises.accounts import account_usable
 from enterprises.models import Beneficiary
 from supermarket.access import signed_in
 from supermarket.claims.applying import claim_apply
+from supermarket.claims.confirming import claim_confirm, claim_waive
 from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Claim
 from supermarket.ledger.errors import LedgerError
 from supermarket.requests import by_htmx
 from supermarket.storefront.timeline import timeline
 from supermarket.templatetags.store import say
+from supermarket.users.models import User
 
 
 @require_POST
@@ -55,4 +60,37 @@ def claim(request: HttpRequest, code: str, claim: int) -> HttpResponse:
         Claim.objects.select_related("policy_version", "beneficiary"), pk=claim, beneficiary__code=code
     )
     template = "storefront/parts/timeline.html" if by_htmx(request) else "storefront/claim.html"
-    return render(request, template, {"claim": found, "timeline": timeline(found), "code": code})
+    return render(
+        request,
+        template,
+        {
+            "claim": found,
+            "timeline": timeline(found),
+            "code": code,
+            "account": account_usable(beneficiary=found.beneficiary),
+        },
+    )
+
+
+@require_POST
+def confirm(request: HttpRequest, code: str, claim: int) -> HttpResponse:
+    return answer(request, code, claim, claim_confirm)
+
+
+@require_POST
+def waive(request: HttpRequest, code: str, claim: int) -> HttpResponse:
+    return answer(request, code, claim, claim_waive)
+
+
+class Answer(Protocol):
+    def __call__(self, *, claim: Claim, actor: User) -> Claim: ...
+
+
+def answer(request: HttpRequest, code: str, claim: int, act: Answer) -> HttpResponse:
+    """The beneficiary's yes or no to a sum that a run found for him."""
+    found = get_object_or_404(Claim.objects.select_related("beneficiary"), pk=claim, beneficiary__code=code)
+    try:
+        act(claim=found, actor=signed_in(request))
+    except (ClaimError, LedgerError) as error:
+        messages.error(request, say(error.message()))
+    return redirect("my-claim", code=code, claim=claim)

@@ -1,0 +1,82 @@
+"""What the page of a run shows beside the list: where it stands, the money, and the steps that its reader may take."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from supermarket.access import allow
+from supermarket.claims.models import Run
+from supermarket.claims.runs.listing import PayerTotal, payer_totals
+from supermarket.claims.states import RunState
+from supermarket.payouts.selectors import Progress, run_progress
+from supermarket.users.models import User
+
+# The way of every run; those in brackets of the design are passed over where the policy has none.
+WAY = (
+    RunState.MATCHED, RunState.SCREENED, RunState.DECIDED, RunState.APPROVED, RunState.ON_NOTICE, RunState.CONFIRMING,
+    RunState.RELEASED, RunState.DISBURSING, RunState.RECONCILED, RunState.CLOSED,
+)  # fmt: skip
+MOVING = (RunState.DRAFTED, RunState.MATCHED, RunState.RELEASED, RunState.DISBURSING)
+BEFORE_RELEASE = (RunState.APPROVED, RunState.ON_NOTICE, RunState.CONFIRMING)
+ENDS = (RunState.CLOSED, RunState.CANCELLED)
+# Step -> states of the run in which it may be taken.
+STEPS: dict[str, tuple[str, ...]] = {
+    "decide": (RunState.SCREENED,),
+    "approve": (RunState.DECIDED,),
+    "release": BEFORE_RELEASE,
+    "remind": (RunState.CONFIRMING,),
+    "pause": tuple(state for state in RunState if state not in ENDS),
+    "resume": tuple(state for state in RunState if state not in ENDS),
+    "supplement": (RunState.RELEASED, RunState.DISBURSING, RunState.RECONCILED, RunState.CLOSED),
+    "cancel": tuple(state for state in RunState if state not in (RunState.RECONCILED, *ENDS)),
+}
+
+
+COUNTS = {
+    "population": _("looked at"),
+    "eligible": _("entitled"),
+    "unknown": _("cannot be decided: data are missing"),
+    "claimed_before": _("have claimed already"),
+}
+REFUSALS = {
+    "not-eligible": _("not entitled after the second look"),
+    "facts-missing": _("data are missing"),
+    "nothing-to-pay": _("the sum comes to nothing"),
+    "already-claimed": _("have claimed already"),
+    "excluded": _("excluded by another award"),
+    "item-used": _("what is counted was used before"),
+    "shares-unknown": _("nobody knows who pays"),
+}
+
+
+@dataclass(frozen=True)
+class RunPage:
+    way: list[tuple[str, bool, bool]]  # label, reached, here
+    totals: list[PayerTotal]
+    progress: Progress
+    steps: set[str]
+    moving: bool
+    counts: list[tuple[str, int]]
+    refused: list[tuple[str, int]]
+
+    @property
+    def settled_share(self) -> int:
+        """Of all payouts, how many hundredths have reached an end."""
+        states, count = self.progress.states, self.progress.count
+        done = sum(states[state][0] for state in ("settled", "returned", "unpaid") if state in states)
+        return done * 100 // count if count else 0
+
+
+def run_page(user: User, run: Run) -> RunPage:
+    at = WAY.index(RunState(run.state)) if run.state in WAY else -1
+    taken = {step for step, states in STEPS.items() if run.state in states}
+    taken -= {"resume"} if not run.paused else {"pause"}
+    return RunPage(
+        way=[(str(state.label), number <= at, number == at) for number, state in enumerate(WAY)],
+        totals=payer_totals(run),
+        progress=run_progress(run),
+        steps={step for step in taken if allow(user, f"desk:run-{step}", {"pk": run.pk})},
+        moving=run.state in MOVING,
+        counts=[(str(words), run.counts[name]) for name, words in COUNTS.items() if name in run.counts],
+        refused=[(str(REFUSALS.get(code, code)), number) for code, number in run.counts.get("refused", {}).items()],
+    )
