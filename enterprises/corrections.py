@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from .definitions import ABSENT_UNKNOWN, Audience, FactDefinition, FieldDefinition
+from .effects import Effect, Use, effects_of, just_before
 from .errors import EnterprisesError
 from .facts import statements
 from .known import stored_text, value_as_data
@@ -52,6 +53,13 @@ def correct(*, beneficiary: Beneficiary, fact: str, value: Any, as_of: date, act
         delivery.known_from = timezone.now()
         delivery.save()
     return delivery
+
+
+def effects_of_correction(delivery: Delivery, beneficiary: Beneficiary, fact: str) -> list[Effect]:
+    """What was decided with the value that stood before."""
+    assert delivery.known_from is not None
+    before = just_before(delivery.known_from)
+    return effects_of(Use(beneficiaries=frozenset([beneficiary.pk]), facts=frozenset([fact]), before=before))
 
 
 def values_now(beneficiary: Beneficiary, source: str, as_of: date) -> dict[str, Any]:

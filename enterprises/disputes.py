@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from .corrections import correct, stored_from_value
+from .corrections import correct, effects_of_correction, stored_from_value
 from .definitions import Audience
-from .effects import Effect, Use, effects_of
+from .effects import Effect
 from .errors import EnterprisesError
 from .facts import facts_as_of
 from .known import stored_text, stored_values, value_from_stored
@@ -67,7 +67,7 @@ def uphold(*, dispute: FactDispute, value: Any, answer: str, actor: Any) -> list
         )
         close(row, FactDispute.State.UPHELD, answer, actor, correction=correction)
     dispute.refresh_from_db()
-    return effects_of(Use(beneficiaries=frozenset([row.beneficiary_id]), facts=frozenset([row.fact])))
+    return effects_of_correction(correction, row.beneficiary, row.fact)
 
 
 def reject(*, dispute: FactDispute, answer: str, actor: Any) -> None:

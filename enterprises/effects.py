@@ -6,6 +6,7 @@ its AppConfig.ready and tells what is touched.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,13 @@ class Use:
     deliveries: frozenset[int] = frozenset()
     beneficiaries: frozenset[int] = frozenset()
     facts: frozenset[str] = frozenset()
+    before: datetime | None = None
+    """The last moment at which what was known before was still known."""
+
+
+def just_before(moment: datetime) -> datetime:
+    """A database keeps microseconds."""
+    return moment - timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)

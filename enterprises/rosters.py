@@ -123,8 +123,9 @@ def revoke(*, entry: RosterEntry, on: date, reason: str, actor: Any) -> list[Eff
         row.revoked_on, row.revoked_because, row.revoked_by = on, reason.strip(), actor
         row.save()
     entry.refresh_from_db()
+    before = timezone.now()
     deliver_changes_since(on)
-    return effects_of(Use(beneficiaries=frozenset([entry.beneficiary_id]), facts=frozenset([FACT])))
+    return effects_of(Use(beneficiaries=frozenset([entry.beneficiary_id]), facts=frozenset([FACT]), before=before))
 
 
 def days_of_change() -> set[date]:

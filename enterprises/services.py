@@ -9,7 +9,7 @@ from django.conf import settings
 
 from . import corrections, disputes, erasure, rosters
 from .deliveries import drop_folder, intake, loading, withdrawing
-from .effects import Effect, Use, effects_of
+from .effects import Effect
 from .models import Beneficiary, Delivery, FactDispute, RosterEntry, RosterFile
 from .sources import pulling
 
@@ -108,8 +108,10 @@ def fact_correct(
     `value` in the rule language's types, None: not known. Returns what was decided with the fact.
     Raises EnterprisesError if the value does not fit the fact.
     """
-    corrections.correct(beneficiary=beneficiary, fact=fact, value=value, as_of=as_of, actor=actor, note=reason)
-    return effects_of(Use(beneficiaries=frozenset([beneficiary.pk]), facts=frozenset([fact])))
+    delivery = corrections.correct(
+        beneficiary=beneficiary, fact=fact, value=value, as_of=as_of, actor=actor, note=reason
+    )
+    return corrections.effects_of_correction(delivery, beneficiary, fact)
 
 
 def dispute_raise(

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from enterprises.effects import Effect, Use, effects_of
+from enterprises.effects import Effect, Use, effects_of, just_before
 from enterprises.errors import EnterprisesError
 from enterprises.models import Delivery
 
@@ -24,4 +24,4 @@ def withdraw(delivery: Delivery, actor: Any, reason: str) -> list[Effect]:
         row.withdrawn_because = reason.strip()
         row.save()
     delivery.refresh_from_db()
-    return effects_of(Use(deliveries=frozenset([delivery.pk])))
+    return effects_of(Use(deliveries=frozenset([delivery.pk]), before=just_before(row.withdrawn_at)))

@@ -9,7 +9,12 @@ class ClaimsConfig(AppConfig):
     label = "claims"
 
     def ready(self) -> None:
+        from enterprises.effects import finder_register
+        from supermarket.claims.uses import claims_using, verdicts_changed
+
         post_migrate.connect(seed, sender=self)
+        finder_register(claims_using)
+        finder_register(verdicts_changed)
 
 
 def seed(**options: Any) -> None:

@@ -64,7 +64,9 @@ def test_upholding_corrects_that_fact_alone_and_asks_who_used_it(
     dispute_uphold(dispute=raised(firm), value=31, answer="补缴数据未入库", actor=None)
     assert values(firm) == {**known, "insured_headcount": 31}
     assert values(firm, known_at=before) == known
-    assert asked == [Use(beneficiaries=frozenset([firm.pk]), facts=frozenset(["insured_headcount"]))]
+    (use,) = asked
+    assert (use.beneficiaries, use.facts) == (frozenset([firm.pk]), frozenset(["insured_headcount"]))
+    assert values(firm, known_at=use.before) == known
 
 
 def test_the_next_delivery_goes_before_the_correction(town: Town, firm: Beneficiary) -> None:
