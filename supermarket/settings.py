@@ -195,6 +195,7 @@ BANK_TIMEOUT_SECONDS = float(os.environ.get("BANK_TIMEOUT_SECONDS", "30"))
 # A hand-over that no worker finishes in this time has an unknown outcome; what is open for so long is asked about.
 PAYOUT_LEASE_SECONDS = float(os.environ.get("PAYOUT_LEASE_SECONDS", "60"))
 PAYOUT_LOOK_UP_SECONDS = float(os.environ.get("PAYOUT_LOOK_UP_SECONDS", "15"))
+PAYOUT_FILE_ROWS = int(os.environ.get("PAYOUT_FILE_ROWS", "500"))  # the rail may allow fewer
 # Where each day's head of the audit chain goes, outside the database.
 ANCHOR_DIR = Path(os.environ.get("ANCHOR_DIR", VAR / "anchors"))
 

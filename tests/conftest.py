@@ -46,3 +46,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def population_files(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Copies of what tests deliver are not kept among those of the installation."""
     settings.POPULATION_DIR = tmp_path_factory.mktemp("population")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """See tests/faults/test_soak.py."""
+    parser.addoption("--soak-seed", type=int, default=0, help="first seed of the fault runs")
+    parser.addoption("--soak-seeds", type=int, default=10, help="number of fault runs")

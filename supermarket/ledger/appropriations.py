@@ -37,8 +37,9 @@ def appropriation_grant(
     if made:
         for role in BUDGET_ROLES:
             account(role, f"appropriation:{appropriation.pk}", appropriation=appropriation)
-    kind = Kind.GRANTED if made else Kind.RAISED
-    return appropriation_move(appropriation, kind=kind, amount_fen=amount_fen, document=document, actor=actor, key=key)
+    return appropriation_move(
+        appropriation, kind=Kind.GRANTED, amount_fen=amount_fen, document=document, actor=actor, key=key
+    )
 
 
 def appropriation_raise(

@@ -143,7 +143,7 @@ def freeze(
 ) -> None:
     """Write files, attempts, moves and postings of rows that are locked and sound."""
     debtor = Party(account.name, account.number, account.bank_code)
-    size = rail.capabilities.max_rows
+    size = min(rail.capabilities.max_rows, settings.PAYOUT_FILE_ROWS)
     parts = [ready[start : start + size] for start in range(0, len(ready), size)]
     before = batch.sub_batches.count()
     sub_batches = SubBatch.objects.bulk_create(

@@ -74,6 +74,19 @@ def test_the_same_event_counts_once(appropriation: Appropriation) -> None:
     assert (appropriation.reserved_fen, appropriation.spent_fen) == (0, 300_000)
 
 
+def test_a_grant_entered_twice_counts_once(appropriation: Appropriation, officer: User) -> None:
+    again = appropriation_grant(
+        payer="340200",
+        pool="tech-2023",
+        fiscal_year=2023,
+        amount_fen=1_000_000,
+        document="财企〔2023〕1号",
+        actor=officer,
+        key="grant-1",
+    )
+    assert (again.pk, again.granted_fen, again.movements.count()) == (appropriation.pk, 1_000_000, 1)
+
+
 def test_the_same_event_with_another_amount_is_an_alarm(appropriation: Appropriation) -> None:
     reserve(appropriation, 300_000)
     with pytest.raises(KeyReusedError):

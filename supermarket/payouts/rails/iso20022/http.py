@@ -39,7 +39,7 @@ class Iso20022HttpRail:
         dedupe_scope="message",
         dedupe_window=None,
         can_inquire=True,
-        max_rows=500,
+        max_rows=5_000,
         encoding="utf-8",
         unit="yuan",
         cutoff=time(15, 0),
