@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from enterprises.accounts import account_opened
-from enterprises.secrets import SecretUnreadableError, encrypt
+from enterprises.secrets import encrypt
 from policies.models import PolicyVersion
 from supermarket.claims.models import Run
 from supermarket.dates import today
@@ -124,7 +124,7 @@ def instruction_of(row: DueRow, remittance: str) -> Instruction | dict[str, str]
     try:
         holder, number = account_opened(row.account)
         creditor = Party(holder, number, row.account["bank_code"])
-    except (SecretUnreadableError, KeyError):
+    except (ValueError, KeyError):  # SecretUnreadableError, or no secret at all
         return {"zh": "收款账户无法读取。", "en": "The payee account cannot be read."}
     return Instruction(row.end_to_end_id, row.amount_fen, creditor, remittance)
 

@@ -13,11 +13,11 @@ from supermarket.payouts.creation import payout_create_for_claims
 from supermarket.payouts.models import BankStatement, Payout
 from supermarket.payouts.services import payout_release
 from supermarket.payouts.states import PayoutState
-from tests.faults.invariants import payouts_at_rest, violations, wait_until
+from tests.faults.invariants import inbox_empty, left_behind, payouts_at_rest, violations, wait_until
 from tests.faults.proxy import FaultProxy
 from tests.faults.worker import worker_start
 from tests.payouts.bank import Bank
-from tests.payouts.factory import CITY, CLOSED, JINGHU, bank_accounts_open, payee, released_claims
+from tests.payouts.factory import CITY, CLOSED, JINGHU, bank_accounts_open, payee, payer_account, released_claims
 
 PAYERS = (CITY, JINGHU)
 TIMES = {"BANK_TIMEOUT_SECONDS": 0.4, "PAYOUT_LEASE_SECONDS": 0.8, "PAYOUT_LOOK_UP_SECONDS": 0.3}
@@ -40,6 +40,8 @@ class Chaos:
         """The violations found; none is what is promised."""
         self.random = random.Random(self.seed)
         bank_accounts_open(self.bank, PAYERS)
+        for payer in PAYERS:
+            payer_account(payer)
         if self.random.random() < 0.3:
             self.bank.behave(f"P{CITY}", "return-later", days=1, end_to_end_id="340200-3-1-1")
         with FaultProxy(self.bank.url, self.seed, rate=0.35, late_seconds=LATE_SECONDS) as proxy:
@@ -50,17 +52,22 @@ class Chaos:
                     self.wave()
                     self.mishap()
                     time.sleep(self.random.uniform(0.05, 0.3))
+                self.workers_kill()
                 proxy.rate = 0
+                self.workers = [self.worker(BANK_TIMEOUT_SECONDS=20)]
                 return self.settle_down()
             finally:
                 self.happened += proxy.done
-                for worker in self.workers:
-                    worker.kill()
-                    worker.join()
+                self.workers_kill()
 
-    def worker(self) -> BaseProcess:
-        overrides = {**self.settings, **TIMES, "BANK_URL": self.proxy.url, "PAYOUT_FILE_ROWS": 4}
+    def worker(self, **more: Any) -> BaseProcess:
+        overrides = {**self.settings, **TIMES, "BANK_URL": self.proxy.url, "PAYOUT_FILE_ROWS": 4, **more}
         return worker_start(self.database, overrides)
+
+    def workers_kill(self) -> None:
+        for worker in self.workers:
+            worker.kill()
+            worker.join()
 
     def wave(self) -> None:
         """New claims, some to a closed account; released by two people who both click."""
@@ -93,12 +100,16 @@ class Chaos:
             payout_release(payout=payout, actor=None, reason={"zh": "账户已更正", "en": "account corrected"})
 
     def settle_down(self) -> list[str]:
-        wait_until(payouts_at_rest)
-        self.mend()
-        wait_until(payouts_at_rest)
-        self.bank.advance(2)
-        wait_until(self.statements_in)
-        wait_until(payouts_at_rest)
+        """Nothing goes wrong any more: everything must come to its end, the bank's day too."""
+        try:
+            wait_until(payouts_at_rest)
+            self.mend()
+            wait_until(payouts_at_rest)
+            self.bank.advance(2)
+            wait_until(self.statements_in)
+            wait_until(inbox_empty)
+        except TimeoutError as error:
+            return [str(error), *left_behind()]
         return violations(self.bank, PAYERS)
 
     def statements_in(self) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from supermarket.claims.models import Claim
 from supermarket.ledger.models import Appropriation
 from supermarket.payouts.checks import books_check
-from supermarket.payouts.models import BankEvent, Payout, PayoutAttempt, SuspenseItem
+from supermarket.payouts.models import BankEvent, BankMessage, PayerAccount, Payout, PayoutAttempt, SuspenseItem
 from supermarket.payouts.states import PayoutState
 from tests.payouts.bank import Bank
 
@@ -61,7 +61,11 @@ def left_behind() -> list[str]:
     waiting = BankEvent.objects.filter(state__in=["new", "waiting", "alarm"])
     problems += [f"fact {event.kind} about {event.end_to_end_id} is {event.state}" for event in waiting]
     live = PayoutAttempt.objects.filter(state__in=["instructed", "sending", "accepted", "unknown"])
-    return problems + [f"attempt {attempt} is {attempt.state}" for attempt in live]
+    problems += [f"attempt {attempt} is {attempt.state}" for attempt in live]
+    stopped = PayerAccount.objects.filter(stopped__isnull=False)
+    problems += [f"{account} is stopped: {account.stopped['en']}" for account in stopped]
+    unread = BankMessage.objects.exclude(state=BankMessage.State.READ)
+    return problems + [f"message {message.number} is {message.state} {message.problem}" for message in unread]
 
 
 def sums_differ(bank: Bank, payers: tuple[str, ...]) -> list[str]:
@@ -92,8 +96,15 @@ def payouts_at_rest() -> bool:
     return Payout.objects.exists() and not moving and not Claim.objects.filter(payouts=None).exists()
 
 
+def inbox_empty() -> bool:
+    """Everything that the bank said is read and applied."""
+    unread = BankMessage.objects.filter(state=BankMessage.State.NEW).exists()
+    return payouts_at_rest() and not unread and not BankEvent.objects.filter(state=BankEvent.State.NEW).exists()
+
+
 def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, f"{condition.__name__} did not come about in {seconds} s"
+        if time.monotonic() > end:
+            raise TimeoutError(f"{condition.__name__} did not come about in {seconds} s")
         time.sleep(0.05)

@@ -41,11 +41,26 @@ class Node:
         return next(self.each(path), None)
 
 
+def parse(data: bytes) -> "etree._Element":
+    """The root; raises etree.XMLSyntaxError. Nothing is fetched, no entity is expanded."""
+    return etree.fromstring(
+        data,
+        etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=len(data) > 10_000_000),
+    )
+
+
+def well_formed(data: bytes) -> bool:
+    try:
+        parse(data)
+    except etree.XMLSyntaxError:
+        return False
+    return True
+
+
 def message_read(data: bytes) -> Reading:
     """What one message says. Raises UnreadableMessageError; never guesses."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=len(data) > 10_000_000)
     try:
-        root = etree.fromstring(data, parser)
+        root = parse(data)
     except etree.XMLSyntaxError as error:
         raise UnreadableMessageError(f"not well-formed XML: {error}") from error
     if root.getroottree().docinfo.internalDTD is not None:
