@@ -100,6 +100,7 @@ def attempt_events_apply(events: Sequence[BankEvent]) -> dict[int, State]:
             )
     for decision, evidence in todo.items():
         FOLLOW[decision](evidence)
+        sub_batches_answered({each.attempt.sub_batch_id for each in evidence})
     return outcome
 
 
@@ -137,16 +138,16 @@ def message_event_apply(event: BankEvent) -> State:
     if sub_batch is None:
         return State.UNMATCHED
     if event.kind == FactKind.DUPLICATE:
-        sub_batch_answered(sub_batch)
+        sub_batches_answered({sub_batch.pk})
         return State.APPLIED
     sub_batch_reject(sub_batch, event.reason_code, event.reason_text)
     return State.APPLIED
 
 
-def sub_batch_answered(sub_batch: SubBatch) -> None:
-    """The bank has the message. What becomes of its instructions, it says by itself or when asked."""
-    SubBatch.objects.filter(pk=sub_batch.pk, state=SubBatchState.UNKNOWN).update(
-        state=SubBatchState.ANSWERED, moved_at=timezone.now(), moved_by=None
+def sub_batches_answered(keys: set[int]) -> None:
+    """The bank speaks of these messages or of what is in them: it has them, and they need not go out again."""
+    SubBatch.objects.filter(pk__in=keys, state=SubBatchState.UNKNOWN).update(
+        state=SubBatchState.ANSWERED, moved_at=timezone.now(), moved_by=None, reason=None
     )
 
 

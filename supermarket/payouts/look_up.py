@@ -22,21 +22,21 @@ def channel_intake(channel: Channel) -> int:
     return events_apply()
 
 
-def outcomes_look_up() -> int:
-    """Ask for what has been open too long; how many accounts were asked about.
+def outcomes_look_up() -> tuple[int, int]:
+    """Ask for what has been open too long: (accounts asked about, facts and answers that came of it).
 
     First every account with an open question is inquired of, at most once in PAYOUT_LOOK_UP_SECONDS a channel; then
     messages that a bank still says nothing of are handed over again, the same bytes, if it recognises repetitions.
     """
-    asked = 0
+    asked, learned = 0, 0
     for channel in Channel.objects.all():
         accounts = accounts_with_questions(channel)
         if accounts and inquire(channel, accounts):
             asked += len(accounts)
-            channel_intake(channel)
+            learned += channel_intake(channel)
             attempts_without_word(channel)
-            sub_batches_repeat(channel)
-    return asked
+            learned += sub_batches_repeat(channel)
+    return asked, learned
 
 
 def accounts_with_questions(channel: Channel) -> list[PayerAccount]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Min, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from supermarket.payouts.events import sub_batch_reject
@@ -21,11 +21,10 @@ from supermarket.payouts.states import AttemptState, SubBatchState
 BACKOFF_SECONDS_MAX = 300
 
 
-def sub_batch_take(state: SubBatchState, *, again: Channel | None = None) -> SubBatch | None:
-    """Claim one sub-batch in `state` for handing over; what was applied for goes before the runs.
+def sub_batch_take(state: SubBatchState, *, only: int | None = None) -> SubBatch | None:
+    """Claim one sub-batch in `state` (or that one) for handing over; what was applied for goes before the runs.
 
-    Nothing leaves a stopped account, nor for a paused run. `again`: the channel whose bank was just asked. Committed
-    when this returns.
+    Nothing leaves a stopped account, nor for a paused run. Committed when this returns.
     """
     now = timezone.now()
     rows = (
@@ -35,8 +34,8 @@ def sub_batch_take(state: SubBatchState, *, again: Channel | None = None) -> Sub
         .order_by(F("batch__run").asc(nulls_first=True), "pk")
         .select_related("batch__payer_account__channel")
     )
-    if again is not None:
-        rows = rows.filter(batch__payer_account__channel=again)
+    if only is not None:
+        rows = rows.filter(pk=only)
     with transaction.atomic():
         sub_batch = rows.first()
         if sub_batch is None:
@@ -68,21 +67,22 @@ def sub_batches_send(*, limit: int) -> int:
 
 
 def sub_batches_repeat(channel: Channel) -> int:
-    """Hand over again, the same bytes, what is unknown although the bank was asked; how many messages went out.
+    """Hand over again, the same bytes, what is unknown although the bank was asked; how many got an answer.
 
     Only where the bank declares that it recognises a message that it has; else a person decides.
     """
     capabilities = rail_for(channel).capabilities
-    oldest = SubBatch.objects.filter(state=SubBatchState.UNKNOWN, batch__payer_account__channel=channel).aggregate(
-        Min("first_sent_at")
-    )["first_sent_at__min"]
-    if oldest is None or not capabilities.dedupes(timezone.now() - oldest):
-        return 0
-    sent = 0
-    while sub_batch := sub_batch_take(SubBatchState.UNKNOWN, again=channel):
-        sub_batch_hand_over(sub_batch)
-        sent += 1
-    return sent
+    unknown = SubBatch.objects.filter(
+        state=SubBatchState.UNKNOWN, available_at__lte=timezone.now(), batch__payer_account__channel=channel
+    )
+    answered = 0
+    for key, first_sent_at in unknown.order_by("pk").values_list("pk", "first_sent_at"):
+        if first_sent_at is None or not capabilities.dedupes(timezone.now() - first_sent_at):
+            continue
+        sub_batch = sub_batch_take(SubBatchState.UNKNOWN, only=key)
+        if sub_batch is not None:
+            answered += sub_batch_hand_over(sub_batch).outcome != Outcome.UNKNOWN
+    return answered
 
 
 def sub_batch_hand_over(sub_batch: SubBatch) -> Answer:

@@ -33,7 +33,8 @@ class Pass:
 
     @property
     def idle(self) -> bool:
-        return not (self.created or self.prepared or self.expired or self.sent or self.applied or self.asked)
+        """Nothing came of it: asking alone is no progress."""
+        return not (self.created or self.prepared or self.expired or self.sent or self.applied)
 
 
 def worker_name() -> str:
@@ -52,7 +53,8 @@ def payouts_work() -> Pass:
     expired = leases_expire()
     sent = sub_batches_send(limit=MESSAGES_A_PASS)
     applied = sum(channel_intake(channel) for channel in Channel.objects.all())
-    return Pass(created, prepared, expired, sent, applied, outcomes_look_up())
+    asked, learned = outcomes_look_up()
+    return Pass(created, prepared, expired, sent, applied + learned, asked)
 
 
 def payouts_work_until_idle(*, seconds: float = float("inf"), report: Callable[[Pass], None] = lambda _: None) -> None:

@@ -61,7 +61,10 @@ def left_behind() -> list[str]:
     waiting = BankEvent.objects.filter(state__in=["new", "waiting", "alarm"])
     problems += [f"fact {event.kind} about {event.end_to_end_id} is {event.state}" for event in waiting]
     live = PayoutAttempt.objects.filter(state__in=["instructed", "sending", "accepted", "unknown"])
-    problems += [f"attempt {attempt} is {attempt.state}" for attempt in live]
+    problems += [
+        f"attempt {attempt} is {attempt.state}, its message {attempt.sub_batch.state} after {attempt.sub_batch.sends}"
+        for attempt in live.select_related("sub_batch")
+    ]
     stopped = PayerAccount.objects.filter(stopped__isnull=False)
     problems += [f"{account} is stopped: {account.stopped['en']}" for account in stopped]
     unread = BankMessage.objects.exclude(state=BankMessage.State.READ)

@@ -5,7 +5,7 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from supermarket.payouts.models import BankStatement, PayoutAttempt, SubBatch
-from tests.faults.invariants import payouts_at_rest, violations, wait_until
+from tests.faults.invariants import inbox_empty, payouts_at_rest, violations, wait_until
 from tests.faults.worker import worker_start
 from tests.payouts.bank import Bank
 from tests.payouts.factory import CITY, CLOSED, released_claims
@@ -47,6 +47,7 @@ def test_ten_moments_of_a_run(city_bank: Bank, settings: Settings) -> None:
     wait_until(payouts_at_rest)
     city_bank.advance(1)
     wait_until(BankStatement.objects.exists)
+    wait_until(inbox_empty)
     survivor.kill()
     assert SubBatch.objects.count() == 20
     assert PayoutAttempt.objects.count() == 500

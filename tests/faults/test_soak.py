@@ -20,6 +20,7 @@ def test_seed(seed: int, settings: Settings, tmp_path: Path) -> None:
     settings.BANK_URL = bank.url
     chaos = Chaos(seed, bank, connection.settings_dict["NAME"], {"AS_OF": settings.AS_OF})
     try:
-        assert chaos.run() == [], f"seed {seed}: {dict(chaos.happened)}"
+        problems = chaos.run()
+        assert not problems, f"seed {seed} after {dict(chaos.happened)}:\n" + "\n".join(problems)
     finally:
         bank.stop()
