@@ -22,11 +22,14 @@ UNDECIDED = (ClaimState.SUBMITTED, ClaimState.IN_REVIEW)
 NO_MONEY = (AppropriationExhaustedError, AppropriationClosedError, AppropriationMissingError)
 
 
-def claim_approve(claim: Claim, decision: Decision, catalogue: StoreCatalogue, *, actor: User | None) -> Claim:
+def claim_approve(
+    claim: Claim, decision: Decision, catalogue: StoreCatalogue, *, actor: User | None, day: date | None = None
+) -> Claim:
     """Reserve, approve, and go on as far as the policy lets a single claim go. Where the money is short the claim
-    queues (`waits_for_money`), or MoneyShortError if the policy stops then. Raises SharesUnknownError."""
+    queues (`waits_for_money`), or MoneyShortError if the policy stops then. `day`: of the approval, whose year's money
+    it takes (default: that of the decision). Raises SharesUnknownError."""
     plan = plan_of(decision, parts_of(decision, catalogue))
-    day = decision.circumstances.day
+    day = day or decision.circumstances.day
     try:
         if queue_of(claim).exists():
             return claim_queue(claim)

@@ -148,3 +148,15 @@ class ListShortError(ClaimError):
     code = "list-short"
     zh = "资金额度不够兑付整个名单：{detail_zh}。请先追加额度。"
     en = "The money does not cover the list: {detail_en}. Raise the appropriations first."
+
+
+class CodeWrongError(ClaimError):
+    code = "code-wrong"
+    zh = "动态口令不正确、已过期或已使用。"
+    en = "The one-time code is wrong, too late or used already."
+
+
+class ObjectionRefusedError(ClaimError):
+    code = "objection-refused"
+    zh = "异议未受理：{because_zh}。"
+    en = "The objection is not accepted: {because_en}."

@@ -83,11 +83,11 @@ def appropriations_of(definition: Definition, policy: Policy, payers: Iterable[s
     return {payer: appropriation_of(definition, policy, payer, year).pk for payer in sorted(set(payers))}
 
 
-def claim_reserve(claim: Claim, plan: Plan, definition: Definition, day: date) -> None:
+def claim_reserve(claim: Claim, plan: Plan, definition: Definition, day: date, *, key: str = "approved") -> None:
     """Reserve on every payer's appropriation. Raises AppropriationMissingError, AppropriationExhaustedError,
     AppropriationClosedError; then nothing is reserved."""
     appropriations = appropriations_of(definition, claim.policy, (each.payer for each in plan.payers), day.year)
-    appropriation_reserve(reservations=drafts_of(shares_of(claim, plan)[0], appropriations), key="approved")
+    appropriation_reserve(reservations=drafts_of(shares_of(claim, plan)[0], appropriations), key=key)
 
 
 def reservations_release(claims: Iterable[int], *, key: str) -> None:

@@ -10,6 +10,7 @@ from supermarket.claims.models.claim import (
     Evidence,
 )
 from supermarket.claims.models.exclusion import ClaimExclusion, ExclusionHolder
+from supermarket.claims.models.officer import OfficerKey
 from supermarket.claims.models.recovery import Recovery, RecoveryMove, Repayment
 from supermarket.claims.models.run import Objection, Reminder, Run, RunMove
 
@@ -25,6 +26,7 @@ __all__ = [
     "Holiday",
     "HolidayYear",
     "Objection",
+    "OfficerKey",
     "Recovery",
     "RecoveryMove",
     "Reminder",

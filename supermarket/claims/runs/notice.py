@@ -30,10 +30,12 @@ def notice_begin(run: Run, day: date | None = None) -> Run:
     is not noticed again."""
     day = day or dates.today()
     approved = Claim.objects.filter(run=run, state=ClaimState.APPROVED)
+    changed = Claim.objects.filter(run=run, state=ClaimState.ON_NOTICE, notice_until=None)
     term = term_of(run, "notice_days", run.policy_version.parsed.notice)
-    if term is None or not approved.exists():
+    if term is None or not (approved.exists() or changed.exists()):
         return confirmation_begin(run, day)
     until = term_last_day(day, term)
+    changed.update(notice_until=until)
     claims_move(
         approved, before=(ClaimState.APPROVED,), to=ClaimState.ON_NOTICE, actor=None, reason=None, notice_until=until
     )

@@ -65,7 +65,7 @@ def run_release(*, run: Run, payment_order_number: str, actor: User, day: date |
 def release_check(run: Run, payment_order_number: str, actor: User, day: date) -> None:
     """Raises NotAllowedError with what stands in the way."""
     rows = Claim.objects.filter(run=run)
-    on_notice = rows.filter(state=ClaimState.ON_NOTICE, notice_until__gte=day)
+    on_notice = rows.filter(state=ClaimState.ON_NOTICE).exclude(notice_until__lt=day)
     waiting = rows.filter(state=ClaimState.AWAITING_CONFIRMATION).count()
     problems = {
         ("须由财政拨付岗放款", "the releaser of finance releases"): actor.role != Role.FINANCE_RELEASER,

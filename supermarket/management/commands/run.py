@@ -1,0 +1,164 @@
+"""`manage.py run …`: a run from the terminal, step by step.
+
+`--by USER` says who acts. With SAMPLES=1 that is enough; else the officer gives a one-time code.
+"""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.management.base import BaseCommand, CommandError
+
+from supermarket import dates
+from supermarket.claims.errors import ClaimError
+from supermarket.claims.models import Run
+from supermarket.claims.one_time import code_use, officer_key_make
+from supermarket.claims.runs.approval import run_approve, run_decide
+from supermarket.claims.runs.notice import run_advance, run_remind
+from supermarket.claims.runs.preparing import run_match, run_start
+from supermarket.claims.runs.releasing import run_cancel, run_pause, run_release, run_resume, run_supplement
+from supermarket.claims.runs.screening import run_screen
+from supermarket.claims.selectors import RunProgress, run_progress
+from supermarket.ledger.errors import LedgerError, yuan
+from supermarket.users.models import User
+
+BY = "user name of the officer who acts"
+
+
+class Command(BaseCommand):
+    help = "start, decide, approve, release, pause, resume, cancel or look at a run"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        start = actions.add_parser("start", help="match everybody and screen")
+        start.add_argument("policy")
+        start.add_argument("period", help="2023, 2023H1, 2023Q1, 2023-01 or once")
+        start.add_argument("--by", required=True, help=BY)
+        start.add_argument("--notice-days", type=int, help="with SAMPLES=1 only; 0: no notice")
+        start.add_argument("--confirmation-days", type=int, help="with SAMPLES=1 only; 0: no confirmation")
+        decide = self.of_run(actions, "decide", "enter the collective decision and close the list")
+        decide.add_argument("--minutes", required=True, help="number of the minutes")
+        decide.add_argument("--on", type=date.fromisoformat, help="date of the meeting (default: today)")
+        decide.add_argument("--file", type=Path, help="the minutes")
+        approve = self.of_run(actions, "approve", "the head approves the list")
+        approve.add_argument("--list", help="hash of the list that was looked at (default: the one decided on)")
+        release = self.of_run(actions, "release", "finance releases the money")
+        release.add_argument("--order", required=True, help="payment order number")
+        cancel = self.of_run(actions, "cancel", "withdraw what has not left")
+        cancel.add_argument("--because", required=True)
+        self.of_run(actions, "pause", "nothing further leaves for the bank")
+        self.of_run(actions, "resume", "go on")
+        self.of_run(actions, "supplement", "a supplementary run of those who left this one")
+        for name, what in (("advance", "do what is due today"), ("remind", "remind who has not confirmed")):
+            actions.add_parser(name, help=what).add_argument("run", type=int)
+        status = actions.add_parser("status", help="where it stands")
+        status.add_argument("run", type=int)
+        status.add_argument("--json", action="store_true")
+        key = actions.add_parser("key", help="a new key for an officer's authenticator; shown once")
+        key.add_argument("user")
+
+    def of_run(self, actions: Any, name: str, what: str) -> ArgumentParser:
+        parser: ArgumentParser = actions.add_parser(name, help=what)
+        parser.add_argument("run", type=int)
+        parser.add_argument("--by", required=True, help=BY)
+        return parser
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        action = options["action"]
+        if action == "key":
+            self.stdout.write(officer_key_make(user=self.user(options["user"])))
+            return
+        try:
+            run = self.start(options) if action == "start" else self.run_of(options["run"])
+            if action not in ("start", "status"):
+                run = self.act(run, action, options) or run
+        except (ClaimError, LedgerError) as error:
+            words = error.message()
+            raise CommandError(f"{words['zh']}\n{words['en']}") from None
+        progress = run_progress(run)
+        if options.get("json"):
+            self.stdout.write(json.dumps(progress.as_data(), ensure_ascii=False, indent=1))
+        else:
+            self.say(progress)
+
+    def start(self, options: dict[str, Any]) -> Run:
+        actor = self.officer(options["by"])
+        terms = {name: options[name] for name in ("notice_days", "confirmation_days") if options[name] is not None}
+        run = run_start(policy_code=options["policy"], period=options["period"], actor=actor, options=terms)
+        return run_screen(run=run_match(run=run, actor=actor), actor=actor)
+
+    def act(self, run: Run, action: str, options: dict[str, Any]) -> Run | None:
+        if action == "advance":
+            return run_advance(run=run)
+        if action == "remind":
+            self.stdout.write(f"reminded {run_remind(run=run)}")
+            return run
+        actor = self.officer(options["by"])
+        steps: dict[str, Callable[[], Run]] = {
+            "decide": lambda: self.decide(run, actor, options),
+            "approve": lambda: run_approve(run=run, list_hash=options["list"] or run.list_hash, actor=actor),
+            "release": lambda: run_release(run=run, payment_order_number=options["order"], actor=actor),
+            "pause": lambda: run_pause(run=run, actor=actor),
+            "resume": lambda: run_resume(run=run, actor=actor),
+            "cancel": lambda: run_cancel(run=run, actor=actor, reason=options["because"]),
+            "supplement": lambda: run_supplement(parent=run, actor=actor),
+        }
+        return steps[action]()
+
+    def decide(self, run: Run, actor: User, options: dict[str, Any]) -> Run:
+        minutes_on = options["on"] or dates.today()
+        path: Path | None = options["file"]
+        if path is None:
+            return run_decide(run=run, minutes_number=options["minutes"], minutes_on=minutes_on, actor=actor)
+        with path.open("rb") as file:
+            minutes = File(file, name=path.name)
+            return run_decide(
+                run=run,
+                minutes_number=options["minutes"],
+                minutes_on=minutes_on,
+                actor=actor,
+                minutes_file=minutes,
+            )
+
+    def run_of(self, number: int) -> Run:
+        found = Run.objects.select_related("policy", "policy_version", "made_by", "approved_by", "released_by")
+        run = found.filter(pk=number).first()
+        if run is None:
+            raise CommandError(f"there is no run {number}")
+        return run
+
+    def user(self, name: str) -> User:
+        user = User.objects.filter(username=name, is_active=True).first()
+        if user is None:
+            raise CommandError(f"there is no user {name}")
+        return user
+
+    def officer(self, name: str) -> User:
+        """Who acts: by name with SAMPLES=1, else with a one-time code."""
+        user = self.user(name)
+        if not settings.SAMPLES:
+            code_use(user=user, code=input(f"one-time code of {name}: "))
+        return user
+
+    def say(self, progress: RunProgress) -> None:
+        run = progress.run
+        self.stdout.write(f"run {run.pk}: {run.policy.code} {run.period} · {run.state}{' · paused' * run.paused}")
+        for name, count in run.counts.items():
+            self.stdout.write(f"  {name}: {count}")
+        for state, (count, fen) in sorted(progress.states.items()):
+            self.stdout.write(f"  {state:24} {count:8} {yuan(fen):>20}")
+        for state, count in sorted(progress.left.items()):
+            self.stdout.write(f"  left it, {state:15} {count:8}")
+        for total in progress.payers:
+            free = "nothing set aside" if total.available_fen is None else f"free {yuan(total.available_fen)}"
+            self.stdout.write(f"  payer {total.payer:18} {total.count:8} {yuan(total.amount_fen):>20} · {free}")
+        if run.list_hash:
+            self.stdout.write(f"  list {run.list_hash} · {run.list_count} · {yuan(run.list_total_fen or 0)}")
+        for what, day in (("on notice until", run.notice_until), ("to be confirmed until", run.confirm_until)):
+            if day is not None:
+                self.stdout.write(f"  {what} {day}")
