@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policies.engine.conditions import Normaliser
 from policies.engine.errors import DuplicatePolicyError, UnknownPolicyError
 from policies.engine.policy import CompiledPolicy, Definition, Divisions, compile_policy
+from policies.engine.population import Population
 from policies.engine.shelf import Shelf
 from policies.engine.shelf_index import ShelfIndex
 from policies.rules import Context, Vocabulary
+
+if TYPE_CHECKING:
+    from policies.engine.matches import Matches
 
 
 class Catalogue:
@@ -50,6 +54,23 @@ class Catalogue:
     def shelf(self, facts: Mapping[str, Any]) -> Shelf:
         """One beneficiary against all policies. `facts`: {code: value}; absent or None is unknown."""
         return Shelf(self._index, self._numbers, self.context, facts)
+
+    def match(self, population: Population, *, previous: Matches | None = None) -> Matches:
+        """All policies against a population.
+
+        `previous`: matches of an earlier state of this catalogue and this population (`replace`, `with_column`). Only
+        what has changed since is worked out again; its planes are taken over, and `previous` cannot be read any more.
+        """
+        from policies.engine.rematch import match_city  # numba is loaded by those who match populations only
+
+        return match_city(self._index.policies, self._numbers, population, self.context, previous)
+
+    def match_one(self, definition: Definition, population: Population) -> Matches:
+        """One policy, a draft perhaps, against a population; this catalogue need not have it."""
+        from policies.engine.rematch import match_city
+
+        policy = self._compile(definition)
+        return match_city([policy], {policy.code: 0}, population, self.context, None)
 
     # --- other catalogues ----------------------------------------------------------------------------------------
 

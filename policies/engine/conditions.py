@@ -59,8 +59,9 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Literal:
-    """The variable lies in the set."""
+    """The variable lies in the set. `number`: counted through all conditions of a catalogue and its successors."""
 
+    number: int
     variable: Variable
     values: ValueSet
 
@@ -106,7 +107,7 @@ class Normaliser:
         key = variable, values
         found = self._literals.get(key)
         if found is None:
-            found = self._literals[key] = Literal(variable, values)
+            found = self._literals[key] = Literal(len(self._literals), variable, values)
         return found
 
     def constant(self, node: nodes.Node) -> object:
@@ -122,7 +123,7 @@ class Normaliser:
             return truth is (not condition.negated)
         if len(facts) == 1 and not self._is_context(facts[0]):
             fact = facts[0]
-            if node == nodes.Call("is known", (nodes.Fact(fact),)):
+            if node == nodes.Call("is known", (nodes.Fact(fact),)) and self.vocabulary[fact].applies_if is None:
                 known = self._variable("known", fact, None, BOTH)
                 return self.literal_of(known, FALSE_ONLY if condition.negated else TRUE_ONLY)
             if asks_whether_known(node):  # its answer for an unknown fact is not that of any value

@@ -32,3 +32,10 @@ class PopulationError(EngineError, ValueError):
     def __init__(self, column: str, problem: str) -> None:
         super().__init__(f"column {column!r}: {problem}")
         self.column = column
+
+
+class SpentMatchesError(EngineError):
+    """Matches that a later match has gone on from."""
+
+    def __init__(self) -> None:
+        super().__init__("these matches were handed to a later match as `previous` and are spent; read that one")

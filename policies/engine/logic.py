@@ -62,6 +62,10 @@ class Logic:
         return tuple(dict.fromkeys(literal for tree in trees for literal in literals_of(tree)))
 
     @cached_property
+    def variables(self) -> frozenset[Variable]:
+        return frozenset(literal.variable for literal in self.literals)
+
+    @cached_property
     def terms(self) -> list[Term] | None:
         """The alternatives of the rule; None if there are too many or they would not be exact."""
         return _alternatives_or_none(self.tree) if self.exact else None
@@ -85,6 +89,9 @@ def logic_of(formula: law.Formula, normaliser: Normaliser) -> Logic:
         return logic
     if logic.terms is None or logic.contrary_terms is None:
         return replace(logic, exact=False)
+    if not logic.terms or not logic.contrary_terms:
+        answer = bool(logic.terms)
+        return replace(logic, tree=answer, certain=answer, possible=answer)
     of = normaliser.literal_of
     certain = _all(_any(of(v, s.complement()) for v, s in term.items()) for term in logic.contrary_terms)
     possible = _any(_all(of(v, s) for v, s in term.items()) for term in logic.terms)
@@ -141,7 +148,7 @@ def literals_of(tree: Tree) -> Iterator[Literal]:
 def contrary(tree: Tree) -> Tree:
     """The tree that is true where this one is not."""
     if isinstance(tree, Literal):
-        return Literal(tree.variable, tree.values.complement())  # seen by its own terms only: no need to be the one
+        return Literal(-1, tree.variable, tree.values.complement())  # seen by its own terms only: needs no number
     if isinstance(tree, bool):
         return not tree
     parts = tuple(contrary(part) for part in tree.parts)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from policies.engine.conditions import Normaliser
 from policies.engine.levers import Lever, levers_of
 from policies.engine.logic import Logic, logic_of
+from policies.engine.operations import Operations, operations_of
 from policies.rules import CompiledAmount, Rule, RuleProblems, Vocabulary, compile_amount, compile_rule
 from policies.rules.formula import conditions_of, facts_of, guards_of
 
@@ -42,6 +43,10 @@ class CompiledPolicy:
         read = facts_of(self.amount.tree)
         guards = guards_of(read, self.amount.vocabulary)
         return frozenset(read).union(*(guard.facts for guard in guards))
+
+    @cached_property
+    def operations(self) -> Operations:
+        return operations_of(self.logic)
 
     @cached_property
     def levers(self) -> tuple[Lever, ...]:

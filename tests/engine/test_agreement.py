@@ -1,23 +1,27 @@
-"""The fast paths and the explaining evaluator say the same of everybody: truth, missing facts, amounts."""
+"""The fast paths and the explaining evaluator say the same of everybody: truth and missing facts."""
 
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from policies.engine import Catalogue
-from policies.rules import compile_rule
+from policies.engine import Catalogue, Population
+from policies.rules import Context, compile_rule
 from tests.engine.strategies import CONTEXT, Case, cases
+from tests.engine.tables import table_of
 
 
-@settings(max_examples=300, deadline=None)
-@given(cases(), st.booleans())
-def test_shelf_says_what_the_evaluator_says(case: Case, with_context: bool) -> None:
-    context = CONTEXT if with_context else None
-    catalogue = Catalogue(case.definitions, case.vocabulary, context=context)
+@settings(max_examples=150, deadline=None)
+@given(cases(), st.sampled_from((Context(), CONTEXT)))
+def test_shelf_city_and_evaluator_agree(case: Case, context: Context) -> None:
     note(f"{case}")
-    for facts in case.people:
-        shelf = catalogue.shelf(facts)
-        for definition in case.definitions:
-            rule = compile_rule(definition["eligibility"], case.vocabulary, items=definition.get("items"))
-            verdict = rule.evaluate(facts) if context is None else rule.evaluate(facts, context)
-            code = definition["code"]
-            assert (shelf.truth(code), shelf.missing_facts(code)) == (verdict.truth, verdict.missing)
+    catalogue = Catalogue(case.definitions, case.vocabulary, context=context)
+    matches = catalogue.match(Population(table_of(case.people, case.vocabulary), case.vocabulary))
+    shelves = [catalogue.shelf(facts) for facts in case.people]
+    for definition in case.definitions:
+        code = definition["code"]
+        rule = compile_rule(definition["eligibility"], case.vocabulary, items=definition.get("items"))
+        verdicts = [rule.evaluate(facts, context) for facts in case.people]
+        assert [(shelf.truth(code), shelf.missing_facts(code)) for shelf in shelves] == [
+            (verdict.truth, verdict.missing) for verdict in verdicts
+        ]
+        assert matches.eligible(code).tolist() == [verdict.truth is True for verdict in verdicts]
+        assert matches.unknown(code).tolist() == [verdict.truth is None for verdict in verdicts]

@@ -1,0 +1,168 @@
+"""A whole population against many policies: planes of literals, joined by the operations of all policies, block by
+block so that everything in between stays in the processor's cache."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.engine import kernels
+from policies.engine.binding import Binding, FreePlanes
+from policies.engine.columns import packed, unpacked
+from policies.engine.conditions import Variable
+from policies.engine.free import answer_free, truths
+from policies.engine.operations import Program, program_of
+from policies.engine.policy import CompiledPolicy
+from policies.engine.population import Population
+from policies.rules import Context
+
+CHUNK_WORDS: Final = 256
+BLOCK_WORDS: Final = 128
+THREADS: Final = min(2, os.cpu_count() or 1)
+
+Matrix = NDArray[np.uint64]
+Range = tuple[int, int]  # of words
+
+
+class City:
+    """The planes of policies over one population: row r of `certain` and of `possible` belongs to policies[r].
+
+    `counts[r]`: how many beneficiaries are eligible and how many unknown.
+    """
+
+    def __init__(self, policies: Sequence[CompiledPolicy], population: Population, context: Context) -> None:
+        self.policies, self.population, self.context = list(policies), population, context
+        shape = len(policies), population.words
+        self.certain: Matrix = np.empty(shape, np.uint64)
+        self.possible: Matrix = np.empty(shape, np.uint64)
+        self.counts = np.zeros((len(policies), 2), np.int64)
+
+    def put(self, policy: CompiledPolicy, row: int | None) -> int:
+        """Give a policy a row, one more than there are if None; gives the row."""
+        if row is None:
+            row = len(self.policies)
+            self.policies.append(policy)
+            if row == len(self.certain):
+                room = np.empty((row // 8 + 1, self.population.words), np.uint64)
+                self.certain, self.possible = (
+                    np.concatenate([self.certain, room]),
+                    np.concatenate([self.possible, room]),
+                )
+                self.counts = np.concatenate([self.counts, np.zeros((len(room), 2), np.int64)])
+        self.policies[row] = policy
+        return row
+
+    def decide(self, rows: Sequence[int], ranges: Sequence[Range]) -> None:
+        """Work out the planes of some policies within some ranges of words."""
+        constant = [row for row in rows if self.policies[row].operations.constant is not None]
+        for row in constant:
+            self._fill(row, ranges)
+        changing = [row for row in rows if self.policies[row].operations.constant is None]
+        counts = self._run(changing, ranges, {})
+        asking = [row for row in changing if any(v.kind == "free" for v in self.policies[row].logic.variables)]
+        if asking:
+            self._run(asking, ranges, self._answers(asking, ranges))
+        inexact = [row for row in changing if not self.policies[row].logic.exact]
+        for row in inexact:
+            self._ask_evaluator(row, ranges)
+        whole = list(ranges) == [(0, self.population.words)]
+        if whole:
+            self.counts[changing] = counts
+        self._count(dict.fromkeys([*constant, *asking, *inexact] if whole else rows))
+
+    def _fill(self, row: int, ranges: Sequence[Range]) -> None:
+        holds = self.policies[row].operations.constant
+        for start, end in ranges:
+            plane = self.population.valid[start:end] if holds else 0
+            self.certain[row, start:end] = self.possible[row, start:end] = plane
+
+    def _run(
+        self, rows: Sequence[int], ranges: Sequence[Range], free: Mapping[Variable, FreePlanes]
+    ) -> NDArray[np.int64]:
+        policies = [self.policies[row] for row in rows]
+        program = program_of([policy.operations for policy in policies])
+        by_number = {literal.number: literal for policy in policies for literal in policy.logic.literals}
+        binding = Binding([by_number[number] for number in program.literals], self.population, free)
+        return run_program(program, binding, self, np.array(rows, np.int32), ranges)
+
+    def _open(self, row: int, ranges: Sequence[Range]) -> NDArray[np.uint64]:
+        """The plane of the beneficiaries for whom a policy is undecided, within the ranges."""
+        plane = np.zeros(self.population.words, np.uint64)
+        for start, end in ranges:
+            plane[start:end] = self.possible[row, start:end] & ~self.certain[row, start:end]
+        return plane
+
+    def _answers(self, rows: Sequence[int], ranges: Sequence[Range]) -> dict[Variable, FreePlanes]:
+        """The answers of the free conditions of some policies, for whoever is undecided without them."""
+        asking: dict[Variable, list[int]] = {}
+        for row in rows:
+            for variable in self.policies[row].logic.variables:
+                if variable.kind == "free":
+                    asking.setdefault(variable, []).append(row)
+        found: dict[Variable, FreePlanes] = {}
+        for variable, askers in asking.items():
+            undecided = np.bitwise_or.reduce([self._open(row, ranges) for row in askers])
+            rule = self.policies[askers[0]].rule
+            found[variable] = answer_free(variable, rule, undecided, self.population, self.context)
+        return found
+
+    def _ask_evaluator(self, row: int, ranges: Sequence[Range]) -> None:
+        """Have the evaluator decide where the planes do not."""
+        rows = np.flatnonzero(unpacked(self._open(row, ranges), self.population.rows))
+        answers = truths(self.policies[row].rule, rows, self.population, self.context)
+        for answer, plane, keep in ((True, self.certain, True), (False, self.possible, False)):
+            flags = np.zeros(self.population.rows, np.bool_)
+            flags[rows[[each is answer for each in answers]]] = True
+            if keep:
+                plane[row] |= packed(flags)
+            else:
+                plane[row] &= ~packed(flags)
+
+    def _count(self, rows: Iterable[int]) -> None:
+        for row in rows:
+            eligible = int(np.bitwise_count(self.certain[row]).sum())
+            self.counts[row] = eligible, int(np.bitwise_count(self.possible[row]).sum()) - eligible
+
+
+def run_program(
+    program: Program,
+    binding: Binding,
+    city: City,
+    targets: NDArray[np.int32],
+    ranges: Sequence[Range],
+    threads: int = THREADS,
+) -> NDArray[np.int64]:
+    """Write the planes of the program's policies to rows `targets` of the city, within the ranges. Gives (eligible,
+    unknown) a policy."""
+    valid = city.population.valid
+    chunks = [(at, min(CHUNK_WORDS, end - at)) for start, end in ranges for at in range(start, end, CHUNK_WORDS)]
+
+    def work(share: Sequence[Range]) -> NDArray[np.int64]:
+        counts = np.zeros((len(targets), 2), np.int64)
+        literals = len(binding.known)
+        buffer = np.empty((literals + program.temporaries, 2 * BLOCK_WORDS), np.uint64)
+        for at, words in share:
+            planes = binding.fill(at, words)
+            for offset in range(0, words, BLOCK_WORDS):
+                size, first = min(BLOCK_WORDS, words - offset), at + offset
+                kernels.literal_planes(
+                    planes, offset, size, binding.known, binding.negated, binding.starts, binding.pieces, buffer
+                )
+                kernels.policy_planes(
+                    (buffer, literals),
+                    (program.steps, program.starts, program.results, targets),
+                    (valid[first : first + size], first),
+                    (city.certain, city.possible, counts),
+                )
+        return counts
+
+    if threads == 1 or len(chunks) < 2:
+        return work(chunks)
+    with ThreadPoolExecutor(threads) as pool:
+        shares = [chunks[number::threads] for number in range(threads)]
+        return np.sum(list(pool.map(work, shares)), axis=0)

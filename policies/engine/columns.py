@@ -1,0 +1,246 @@
+"""The columns of a population as the kernels read them: plain integers, padded to whole words, with a plane of which
+rows are known.
+
+Numbers are integers of their smallest step (`scale` decimals: money is fen), narrowed to 32 bits where all fit. A value
+beyond 64 bits stands as the largest (least) integer, which compares rightly with every constant of a rule; sums over
+such rows go to the evaluator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from policies.engine.errors import PopulationError
+from policies.rules import FactType
+
+Words = NDArray[np.uint64]
+GREATEST: Final = int(np.iinfo(np.int64).max)
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """`values`: int32 or int64, 0 where unknown; `low` and `high` bound them. A date is days since 1970-01-01."""
+
+    known: Words
+    values: NDArray[Any]
+    scale: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """`codes`: positions in `dictionary` (an Arrow array of texts), 0 where unknown."""
+
+    known: Words
+    codes: NDArray[np.int32]
+    dictionary: pa.Array
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        return _positions(self.dictionary)
+
+
+@dataclass(frozen=True, eq=False)
+class Flags:
+    """`bits`: the plane of the true ones."""
+
+    known: Words
+    bits: Words
+
+
+@dataclass(frozen=True, eq=False)
+class TagLists:
+    """The tags of row r are codes[offsets[r]:offsets[r + 1]], positions in `dictionary`."""
+
+    known: Words
+    offsets: NDArray[np.int64]
+    codes: NDArray[np.int32]
+    dictionary: pa.Array
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        return _positions(self.dictionary)
+
+
+@dataclass(frozen=True, eq=False)
+class Lists:
+    """Lists of rows: the kernels see only which are known."""
+
+    known: Words
+
+
+Column = Numbers | Codes | Flags | TagLists | Lists
+
+
+def _positions(dictionary: pa.Array) -> dict[str, int]:
+    return {text: place for place, text in enumerate(dictionary.to_pylist())}
+
+
+def word_count(rows: int) -> int:
+    return (rows + 63) // 64
+
+
+def packed(flags: NDArray[np.bool_]) -> Words:
+    """A plane of one flag a row."""
+    data = np.zeros(word_count(len(flags)) * 8, np.uint8)
+    data[: (len(flags) + 7) // 8] = np.packbits(flags, bitorder="little")
+    return data.view(np.uint64)
+
+
+def unpacked(plane: Words, rows: int) -> NDArray[np.bool_]:
+    """One flag a row of a plane."""
+    return np.unpackbits(plane.view(np.uint8), count=rows, bitorder="little").view(np.bool_)
+
+
+def padded(values: NDArray[Any], dtype: Any = None) -> NDArray[Any]:
+    filled = np.zeros(word_count(len(values)) * 64, dtype or values.dtype)
+    filled[: len(values)] = values
+    return filled
+
+
+def column_of(code: str, fact_type: FactType, array: pa.Array) -> Column:
+    """The column of a fact. Raises PopulationError where the array is not of the fact's type."""
+    if pa.types.is_null(array.type):
+        array = pa.nulls(len(array), _PLAIN_TYPES[fact_type.kind])
+    known = packed(np.asarray(array.is_valid()))
+    return _READERS[fact_type.kind](code, fact_type, array, known)
+
+
+def _wrong(code: str, array: pa.Array, expected: str) -> PopulationError:
+    return PopulationError(code, f"has the Arrow type {array.type}, expected {expected}")
+
+
+# --- numbers and dates ------------------------------------------------------------------------------------------------
+
+
+def _numbers(code: str, fact_type: FactType, array: pa.Array, known: Words) -> Numbers:
+    if pa.types.is_integer(array.type):
+        return _narrowed(known, array.cast(pa.int64()).fill_null(0).to_numpy(), 0)
+    if not pa.types.is_decimal(array.type):
+        raise _wrong(code, array, "an integer or decimal128 (binary fractions are refused)")
+    if array.type.scale < 0:
+        array = array.cast(pa.decimal128(38, 0))
+    values = _unscaled(array)
+    if fact_type.kind == "integer" and array.type.scale:
+        whole, rest = np.divmod(values, 10**array.type.scale)
+        if rest.any():
+            raise PopulationError(code, "holds numbers with decimals, expected whole numbers")
+        return _narrowed(known, whole, 0)
+    return _narrowed(known, values, array.type.scale)
+
+
+def _unscaled(array: pa.Array) -> NDArray[np.int64]:
+    """The integers behind a decimal array, those beyond 64 bits at the end of the range, 0 where null."""
+    array = array.cast(pa.decimal128(38, array.type.scale))
+    halves = np.frombuffer(array.buffers()[1], np.int64)[2 * array.offset : 2 * (array.offset + len(array))]
+    low, high = halves[0::2], halves[1::2]
+    values = np.where(high == low >> 63, low, np.where(high < 0, -GREATEST, GREATEST))
+    return np.where(np.asarray(array.is_valid()), values, 0)
+
+
+def _narrowed(known: Words, values: NDArray[np.int64], scale: int) -> Numbers:
+    low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+    limits = np.iinfo(np.int32)
+    dtype = np.int32 if limits.min < low and high < limits.max else np.int64
+    return Numbers(known, padded(values, dtype), scale, low, high)
+
+
+def _dates(code: str, fact_type: FactType, array: pa.Array, known: Words) -> Numbers:
+    if not pa.types.is_date(array.type):
+        raise _wrong(code, array, "date32")
+    days = array.cast(pa.date32()).cast(pa.int32()).fill_null(0).to_numpy()
+    return _narrowed(known, days.astype(np.int64), 0)
+
+
+# --- texts, truths, lists ---------------------------------------------------------------------------------------------
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _encoded(code: str, fact_type: FactType, array: pa.Array) -> tuple[NDArray[np.int32], pa.Array]:
+    """(positions, dictionary) of texts; 0 where null. Raises PopulationError for a code that the fact does not have."""
+    if pa.types.is_dictionary(array.type) and (array.dictionary.null_count or not _is_text(array.type.value_type)):
+        array = array.cast(array.type.value_type)
+    if _is_text(array.type):
+        array = array.dictionary_encode()
+    if not pa.types.is_dictionary(array.type):
+        raise _wrong(code, array, "string or dictionary")
+    dictionary = array.dictionary.cast(pa.string())
+    if fact_type.codes is not None:
+        used = dictionary.take(pc.unique(array.indices).drop_null())
+        strange = used.filter(pc.invert(pc.is_in(used, pa.array(list(fact_type.codes), pa.string()))))
+        if len(strange):
+            raise PopulationError(code, f"holds {strange[0].as_py()!r}, which is none of its codes")
+    return array.indices.cast(pa.int32()).fill_null(0).to_numpy(), dictionary
+
+
+def _codes(code: str, fact_type: FactType, array: pa.Array, known: Words) -> Codes:
+    positions, dictionary = _encoded(code, fact_type, array)
+    return Codes(known, padded(positions), dictionary)
+
+
+def _flags(code: str, fact_type: FactType, array: pa.Array, known: Words) -> Flags:
+    if not pa.types.is_boolean(array.type):
+        raise _wrong(code, array, "boolean")
+    return Flags(known, packed(array.fill_null(False).to_numpy(zero_copy_only=False)))
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
+
+
+def _tag_lists(code: str, fact_type: FactType, array: pa.Array, known: Words) -> TagLists:
+    if not _is_list(array.type):
+        raise _wrong(code, array, "list<string>")
+    lengths = pc.list_value_length(array).fill_null(0).to_numpy()
+    members = array.flatten()
+    if members.null_count:
+        raise PopulationError(code, "holds lists with null tags; a tag is held or not")
+    positions, dictionary = _encoded(code, fact_type, members)
+    offsets = np.zeros(word_count(len(array)) * 64 + 1, np.int64)
+    offsets[1 : len(array) + 1] = np.cumsum(lengths)
+    offsets[len(array) + 1 :] = offsets[len(array)]
+    return TagLists(known, offsets, np.array(positions), dictionary)
+
+
+def _lists(code: str, fact_type: FactType, array: pa.Array, known: Words) -> Lists:
+    if not _is_list(array.type) or not pa.types.is_struct(array.type.value_type):
+        raise _wrong(code, array, "list<struct>")
+    return Lists(known)
+
+
+_PLAIN_TYPES: Final = {
+    "boolean": pa.bool_(),
+    "integer": pa.int64(),
+    "decimal": pa.decimal128(38, 6),
+    "money": pa.decimal128(38, 2),
+    "ratio": pa.decimal128(38, 6),
+    "date": pa.date32(),
+    "code": pa.string(),
+    "text": pa.string(),
+    "tags": pa.list_(pa.string()),
+    "items": pa.list_(pa.struct([])),
+}
+_READERS: Final[dict[str, Callable[[str, FactType, pa.Array, Words], Column]]] = {
+    "boolean": _flags,
+    "integer": _numbers,
+    "decimal": _numbers,
+    "money": _numbers,
+    "ratio": _numbers,
+    "date": _dates,
+    "code": _codes,
+    "text": _codes,
+    "tags": _tag_lists,
+    "items": _lists,
+}

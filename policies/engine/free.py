@@ -1,0 +1,52 @@
+"""Free conditions over a population: asked of the evaluator, for the rows where the answer can matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.engine.binding import FreePlanes
+from policies.engine.columns import Words, packed, unpacked
+from policies.engine.conditions import Variable
+from policies.engine.population import Population
+from policies.rules import Context, Rule
+from policies.rules.decision import Assessment
+from policies.rules.evaluator import Frame
+from policies.rules.formula import conditions_of, facts_of
+
+# Facts of so many rows are taken out of the table at a time.
+BATCH_ROWS = 4096
+Rows = NDArray[np.int64]
+
+
+def answer_free(
+    variable: Variable, rule: Rule, open_rows: Words, population: Population, context: Context
+) -> FreePlanes:
+    """The answers of a condition of a rule for the rows of a plane; all other rows are left unknown."""
+    true, false, known = (np.zeros(population.rows, np.bool_) for _ in range(3))
+    rows = np.flatnonzero(unpacked(open_rows, population.rows))
+    choose = rule.items.possible if rule.items is not None else None
+    for batch in _batches(rows):
+        profiles = population.profiles(batch, facts_of(variable.condition))
+        for row, facts in zip(batch.tolist(), profiles, strict=True):
+            frame = Frame(rule.vocabulary, facts, context, assume_applicable=True, items=choose)
+            answered = Assessment(frame).answer(variable.condition)
+            known[row] = answered.truth is not None
+            true[row] = answered.truth is True
+            false[row] = answered.truth is False and not answered.note
+    return FreePlanes(packed(true), packed(false), packed(known))
+
+
+def truths(rule: Rule, rows: Rows, population: Population, context: Context) -> list[bool | None]:
+    """What the evaluator says of some rows."""
+    codes = {code for condition in conditions_of(rule.formula) for code in condition.facts}
+    found: list[bool | None] = []
+    for batch in _batches(rows):
+        found += [rule.evaluate(facts, context).truth for facts in population.profiles(batch, codes)]
+    return found
+
+
+def _batches(rows: Rows) -> Iterable[Rows]:
+    return (rows[start : start + BATCH_ROWS] for start in range(0, len(rows), BATCH_ROWS))
