@@ -13,6 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from enterprises.models import Delivery
+from enterprises.vocabulary import source_definitions
 from policies.models import Policy
 from supermarket.claims.models import Run
 from supermarket.dates import today
@@ -47,6 +49,13 @@ def own_policy(user: User, arguments: Mapping[str, Any]) -> bool:
     """The policy `code` of the address belongs to the user's department."""
     department = Policy.objects.filter(code=arguments["code"]).values_list("department", flat=True).first()
     return department is not None and within_department(user, department)
+
+
+def own_source(user: User, arguments: Mapping[str, Any]) -> bool:
+    """The delivery `pk` of the address is of a source of the user's department."""
+    code = Delivery.objects.filter(pk=arguments["pk"]).values_list("source__code", flat=True).first()
+    source = source_definitions().get(code or "")
+    return source is not None and within_department(user, source.department)
 
 
 def own_run(user: User, arguments: Mapping[str, Any]) -> bool:
@@ -108,6 +117,8 @@ ROUTES: dict[str, Rule] = {
     "desk:deliveries": Rule(OFFICIALS),
     "desk:delivery": Rule(DATA_OFFICERS),
     "desk:delivery-new": Rule(EDITORS),
+    "desk:delivery-rejects": Rule(EDITORS, own_source),
+    "desk:delivery-withdraw": Rule(EDITORS, own_source),
     "desk:runs": Rule(MONEY_READERS),
     "desk:run": Rule(MONEY_READERS),
     "desk:run-export": Rule(MONEY_READERS),

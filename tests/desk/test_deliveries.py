@@ -68,3 +68,29 @@ def test_the_agenda_counts_what_waits(sign_in: SignIn, firm: Beneficiary) -> Non
 def test_users_are_read_by_the_administrator_alone(sign_in: SignIn) -> None:
     assert "administrator-" in sign_in(Role.ADMINISTRATOR).get("/desk/users/?q=admin").content.decode()
     assert sign_in(Role.EDITOR).get("/desk/users/").status_code == 403
+
+
+def test_the_department_takes_its_rejected_rows_back_to_mend_them(sign_in: SignIn, firm: Beneficiary) -> None:
+    editor = sign_in(Role.EDITOR, department=DEPARTMENT)
+    page = hand_over(editor, f"{HEADER}{firm.code},31\n{firm.code}9,many\n".encode())["Location"]
+    assert "rejected.csv" in editor.get(page).content.decode()
+    response = editor.get(f"{page}rejected.csv")
+    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    assert f"{firm.code}9,many" in text
+    assert sign_in(Role.EDITOR, department="芜湖市商务局").get(f"{page}rejected.csv").status_code == 403
+    assert sign_in(Role.AUDITOR).get(f"{page}rejected.csv").status_code == 403
+
+
+def test_a_withdrawn_delivery_is_not_known_and_its_uses_are_shown(sign_in: SignIn, firm: Beneficiary) -> None:
+    before = facts_as_of(beneficiary=firm, reference=today())["insured_headcount"].value
+    editor = sign_in(Role.EDITOR, department=DEPARTMENT)
+    page = hand_over(editor, f"{HEADER}{firm.code},31\n".encode())["Location"]
+    other = sign_in(Role.EDITOR, department="芜湖市商务局")
+    assert other.post(f"{page}withdraw/", {"reason": "x"}).status_code == 403
+    editor = sign_in(Role.EDITOR, department=DEPARTMENT)
+    editor.post(f"{page}withdraw/", {"reason": " "})
+    assert facts_as_of(beneficiary=firm, reference=today())["insured_headcount"].value == 31
+    shown = editor.post(f"{page}withdraw/", {"reason": "wrong month"}).content.decode()
+    assert "No decision rests on it" in shown
+    assert facts_as_of(beneficiary=firm, reference=today())["insured_headcount"].value == before
+    assert "wrong month" in editor.get(page).content.decode()

@@ -4,23 +4,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django import forms
+from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from enterprises.errors import DeliveryRefusedError
+from enterprises.errors import DeliveryRefusedError, EnterprisesError
 from enterprises.models import Delivery
-from enterprises.services import delivery_load
+from enterprises.selectors import rejects_csv
+from enterprises.services import delivery_load, delivery_withdraw
 from enterprises.vocabulary import source_definitions
-from supermarket.access import signed_in, within_department
+from supermarket.access import allow, signed_in, within_department
 from supermarket.dates import today
 from supermarket.templatetags.store import say
 from supermarket.users.models import User
 
 PER_PAGE = 50
+REASON_LENGTH = 300
 
 
 class DeliveryForm(forms.Form):
@@ -62,7 +66,33 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Delivery.objects.select_related("source", "received_by"), pk=pk)
     page = Paginator(found.rejects.order_by("row_number"), PER_PAGE).get_page(request.GET.get("page"))
     source = source_definitions().get(found.source.code)
-    return render(request, "desk/delivery.html", {"delivery": found, "source": source, "page": page, "kept": ""})
+    own = allow(request.user, "desk:delivery-withdraw", {"pk": pk})
+    context = {"delivery": found, "source": source, "page": page, "kept": "", "own": own}
+    return render(request, "desk/delivery.html", context)
+
+
+@require_GET
+def rejected(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The rejected rows as a file to be mended."""
+    found = get_object_or_404(Delivery.objects.select_related("source"), pk=pk)
+    rows = rejects_csv(delivery=found, language="zh" if (get_language() or "").startswith("zh") else "en")
+    name = f"{found.source.code}-{found.as_of}-rejected.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the delivery back, and show what was decided with it."""
+    found = get_object_or_404(Delivery.objects.select_related("source"), pk=pk)
+    try:
+        effects = delivery_withdraw(
+            delivery=found, actor=signed_in(request), reason=request.POST.get("reason", "")[:REASON_LENGTH]
+        )
+    except EnterprisesError as error:
+        messages.error(request, str(error))
+        return redirect("desk:delivery", pk=pk)
+    return render(request, "desk/delivery_withdrawn.html", {"delivery": found, "effects": effects})
 
 
 @require_http_methods(["GET", "POST"])
