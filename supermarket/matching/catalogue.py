@@ -1,11 +1,10 @@
 """The published policies, compiled once: what the store answers from until something is published or withdrawn."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Count, Max
@@ -18,6 +17,7 @@ from policies.models import ParameterValue, PolicyEvent, PolicyVersion
 from policies.parameters import ParameterBook, parameter_book
 from policies.rules import Context
 from policies.selectors import versions_published
+from supermarket.matching.kept import Kept
 from supermarket.matching.periods import Offer, offer_on
 from supermarket.matching.vocabulary import store_lexicon
 
@@ -26,7 +26,6 @@ DAYS_KEPT = 16  # for how many days the offers are kept ready
 ENGINES_KEPT = 64
 COMPILED_KEPT = 5_000
 
-Key = TypeVar("Key", bound=Hashable)
 Fingerprint = tuple[int, int | None, int | None]
 
 
@@ -41,41 +40,35 @@ class StoreCatalogue:
     lexicon: Lexicon
     versions: tuple[PolicyVersion, ...]
     parameters: ParameterBook
-    _compiled: dict[str, CompiledPolicy] = field(default_factory=dict)
-    _offers: dict[tuple[date, str], tuple[Offer, ...]] = field(default_factory=dict)
-    _engines: dict[tuple[date | None, str], Engine] = field(default_factory=dict)
+    _compiled: Kept[str, CompiledPolicy] = field(default_factory=lambda: Kept(COMPILED_KEPT))
+    _offers: Kept[tuple[date, str], tuple[Offer, ...]] = field(default_factory=lambda: Kept(DAYS_KEPT))
+    _all: Kept[str, Engine] = field(default_factory=lambda: Kept(len(Audience)))
+    _engines: Kept[tuple[date, str], Engine] = field(default_factory=lambda: Kept(ENGINES_KEPT))
 
     def compiled(self, version: PolicyVersion) -> CompiledPolicy:
         """For the explaining evaluator; raises RuleProblems only where the vocabulary changed since the publication."""
-        found = self._compiled.get(version.sha256)
-        if found is None:
-            _make_room(self._compiled, COMPILED_KEPT)
-            found = self._compiled[version.sha256] = compile_definition(version.parsed, self.lexicon)
-        return found
+        return self._compiled.get(version.sha256, lambda: compile_definition(version.parsed, self.lexicon))
 
     def offers(self, as_of: date, audience: Audience | str) -> tuple[Offer, ...]:
         """What stands on the shelf of an audience on a day: policies in force, and those past whose claims are still
         taken; ordered by code."""
-        key = (as_of, str(audience))
-        if key not in self._offers:
-            _make_room(self._offers, DAYS_KEPT)
-            found = (offer_on(version, as_of) for version in self._of(audience))
-            self._offers[key] = tuple(offer for offer in found if offer is not None)
-        return self._offers[key]
+
+        def found() -> tuple[Offer, ...]:
+            offers = (offer_on(version, as_of) for version in self._of(audience))
+            return tuple(offer for offer in offers if offer is not None)
+
+        return self._offers.get((as_of, str(audience)), found)
 
     def engine(self, reference: date, audience: Audience | str) -> Engine:
         """All versions of an audience compiled together for one reference date; their codes are `engine_code`s."""
-        base = self._engines.get((None, str(audience)))
-        if base is None:
-            data = (
-                engine_data(version.parsed, self.lexicon, code=engine_code(version)) for version in self._of(audience)
-            )
-            base = self._engines[None, str(audience)] = Engine(data, self.lexicon.vocabulary)
-        key = (reference, str(audience))
-        if key not in self._engines:
-            _make_room(self._engines, ENGINES_KEPT)
-            self._engines[key] = base.at(self.context(reference))
-        return self._engines[key]
+
+        def every() -> Engine:
+            versions = self._of(audience)
+            data = (engine_data(version.parsed, self.lexicon, code=engine_code(version)) for version in versions)
+            return Engine(data, self.lexicon.vocabulary)
+
+        base = self._all.get(str(audience), every)
+        return self._engines.get((reference, str(audience)), lambda: base.at(self.context(reference)))
 
     def parameters_as_of(self, on: date) -> Mapping[str, object]:
         return self.parameters.as_of(on)
@@ -99,12 +92,6 @@ class StoreCatalogue:
 def engine_code(version: PolicyVersion) -> str:
     """The versions of a policy stand side by side in the engine."""
     return f"{version.policy.code} {version.number}"
-
-
-def _make_room(kept: dict[Key, Any], most: int) -> None:
-    """Drop what was put in first."""
-    while len(kept) >= most:
-        del kept[next(iter(kept))]
 
 
 def store_catalogue() -> StoreCatalogue:

@@ -1,6 +1,6 @@
 """What an item of the shelf says beyond its line in the list: reasons, what is lacking, the way in, papers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from policies.definition import Text, Verdict
@@ -22,6 +22,11 @@ class ItemDetails:
     answer: PolicyAnswer
     knowledge: Knowledge
     payable_here: bool
+    _words: dict[int, Reason] = field(default_factory=dict)
+
+    @cached_property
+    def conditions(self) -> tuple[RuleReason, ...]:
+        return self.explainer.conditions()
 
     @cached_property
     def explainer(self) -> Explainer:
@@ -29,14 +34,18 @@ class ItemDetails:
 
     def first_reason(self) -> Reason | None:
         """The first condition that fails, else the first that is open, else the first."""
-        conditions = self.explainer.conditions()
+        truths = [condition.truth for condition in self.conditions]
         wanted = TRUTH[self.answer.verdict]
-        decisive: RuleReason | None = next((one for one in conditions if one.truth is wanted), None)
-        decisive = decisive or next(iter(conditions), None)
-        return None if decisive is None else self.explainer.reason(decisive)
+        return self._told(truths.index(wanted) if wanted in truths else 0) if truths else None
 
     def reasons(self) -> tuple[Reason, ...]:
-        return tuple(self.explainer.reason(condition) for condition in self.explainer.conditions())
+        return tuple(self._told(place) for place in range(len(self.conditions)))
+
+    def _told(self, place: int) -> Reason:
+        """A condition in words, put there once."""
+        if place not in self._words:
+            self._words[place] = self.explainer.reason(self.conditions[place])
+        return self._words[place]
 
     def amount_reasons(self) -> tuple[Reason, ...]:
         return self.explainer.amount_reasons()
