@@ -171,7 +171,8 @@ def close_loaded(
     with transaction.atomic():
         newer = delivery.source.deliveries.filter(state=Delivery.State.LOADED, as_of__gt=delivery.as_of)
         if not newer.exists():
-            register_changes.apply(source, delivery, checked, resolved.keys, resolved.ids)
+            joined = [one.row for one in resolved.newcomers]
+            register_changes.apply(source, delivery, checked, resolved.keys, resolved.ids, joined)
         delivery.rows_total = checked.sheet.rows
         delivery.rows_rejected = len(checked.problems) + len(checked.sheet.set_aside)
         delivery.records = len(records)

@@ -3,7 +3,7 @@
 One enterprise stays one beneficiary through all of it: records, claims and payments hang on the row, not on the code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import numpy as np
@@ -16,6 +16,7 @@ from enterprises.models import Beneficiary, Delivery, FormerCode, FormerName, Pe
 from enterprises.names import name_mask, sort_key
 from enterprises.secrets import key_unwrap, seal, unseal
 
+from .cells import mask
 from .checking import Checked
 
 FORMER_CODE, CANCELLED_ON, SUCCESSOR = "原统一社会信用代码", "注销日期", "承继主体信用代码"
@@ -34,19 +35,28 @@ def columns(source: SourceDefinition) -> Mapping[str, FieldDefinition]:
     return {name: FieldDefinition(name, kind, {"zh": name, "en": name}, name) for name, kind in kinds.items()}
 
 
-def apply(source: SourceDefinition, delivery: Delivery, checked: Checked, keys: pa.Array, ids: np.ndarray) -> None:
-    """Bring the beneficiaries up to date with the newest delivery of their register. `ids`: one a row of the sheet."""
+def apply(
+    source: SourceDefinition, delivery: Delivery, checked: Checked, keys: pa.Array, ids: np.ndarray, joined: list[int]
+) -> None:
+    """Bring the beneficiaries up to date with the newest delivery of their register.
+
+    `ids`: one a row of the sheet; `joined`: rows of those who became known by it, and have their name from it.
+    """
     if source.name_column is None:
         return
-    good = np.flatnonzero(checked.good())
-    names = pc.utf8_trim_whitespace(checked.sheet.columns[source.name_column]).take(pa.array(good)).to_pylist()
+    good = checked.good()
+    named = good.copy()
+    named[joined] = False
+    names = pc.utf8_trim_whitespace(checked.sheet.columns[source.name_column]).filter(pa.array(named)).to_pylist()
     if source.audience == "person":
-        rename_persons(dict(zip(ids[good].tolist(), names, strict=True)))
+        rename_persons(dict(zip(ids[named].tolist(), names, strict=True)))
         return
-    rename(ids[good].tolist(), names, delivery.as_of)
-    for row in good.tolist():
-        for name, change in ((FORMER_CODE, recode), (CANCELLED_ON, cancel), (SUCCESSOR, succeed)):
-            value = checked.extras[name][row].as_py() if name in checked.extras else None
+    rename(ids[named].tolist(), names, delivery.as_of)
+    changes = [(name, change) for name, change in CHANGES.items() if name in checked.extras]
+    stated = [mask(pc.is_valid(checked.extras[name])) for name, _ in changes]
+    for row in np.flatnonzero(good & np.logical_or.reduce([*stated, np.zeros(len(ids), bool)])).tolist():
+        for name, change in changes:
+            value = checked.extras[name][row].as_py()
             if value:
                 change(int(ids[row]), keys[row].as_py(), value)
 
@@ -89,3 +99,7 @@ def succeed(beneficiary: int, code: str, successor: str) -> None:
     into = Beneficiary.objects.filter(code=successor).exclude(pk=beneficiary).first()
     if into is not None:
         Beneficiary.objects.filter(pk=beneficiary).update(succeeded_by=into)
+
+
+# In this order: a code that was replaced may be the one that others name.
+CHANGES: Mapping[str, Callable[[int, str, str], None]] = {FORMER_CODE: recode, CANCELLED_ON: cancel, SUCCESSOR: succeed}

@@ -1,7 +1,6 @@
 """Whose row it is: from the key column to beneficiaries, and who becomes known by the delivery."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,30 +9,29 @@ import pyarrow.csv as arrow_csv
 from django.db import connection
 
 from enterprises.definitions import Audience, SourceDefinition
-from enterprises.identifiers import (
-    credit_code_checks,
-    credit_code_clean,
-    credit_code_formed,
-    identity_number_valid,
-    person_code_valid,
-)
+from enterprises.identifiers import person_code_valid
 from enterprises.secrets import keyed_hash
 
-from .cells import mask
-from .checking import Checked
+from .cells import Mask, mask
+from .check_digits import credit_codes_check, credit_codes_formed, identity_numbers_valid
+from .checking import Checked, note
 from .formats import refuse
 from .problems import problem
 from .register_changes import FORMER_CODE
 
-# Everybody at once: a fraction of a second for a whole city, and one way serves large and small files.
-KNOWN_ENTERPRISES = """
-SELECT code, id FROM enterprises_beneficiary WHERE kind = 'enterprise'
-UNION ALL SELECT code, beneficiary_id FROM enterprises_formercode
-"""
-KNOWN_PERSONS = """
-SELECT identity_hash, beneficiary_id FROM enterprises_person
-UNION ALL SELECT code, id FROM enterprises_beneficiary WHERE kind = 'person'
-"""
+KNOWN = {
+    "enterprise": """
+        SELECT code AS key, id FROM enterprises_beneficiary WHERE kind = 'enterprise'
+        UNION ALL SELECT code, beneficiary_id FROM enterprises_formercode
+    """,
+    "person": """
+        SELECT identity_hash AS key, beneficiary_id AS id FROM enterprises_person
+        UNION ALL SELECT code, id FROM enterprises_beneficiary WHERE kind = 'person'
+    """,
+}
+# More keys than this are not looked up one by one.
+LOOKED_UP = 2_000
+SPACES = r"[\s\p{Z}]+"
 
 
 @dataclass
@@ -43,7 +41,7 @@ class Newcomer:
     key: str  # credit code, or hash of the identity number
     row: int
     name: str
-    identity: str = ""
+    identity: str  # credit code or identity number
 
 
 @dataclass
@@ -57,13 +55,18 @@ class Resolved:
 
 def ids_of(keys: pa.Array, audience: Audience) -> np.ndarray:
     """The ids of the beneficiaries with these keys, 0 where there is none."""
-    sql = KNOWN_ENTERPRISES if audience == "enterprise" else KNOWN_PERSONS
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)") as copy:
-        data = b"".join(copy)
-    if not data:
+    few = len(keys) <= LOOKED_UP
+    with connection.cursor() as cursor:
+        cursor.execute(  # one text: a row for each of a whole city would take longer than finding it
+            f"SELECT coalesce(string_agg(key || ',' || id, E'\n'), '') FROM ({KNOWN[audience]}) AS known"
+            f"{' WHERE key = ANY(%s)' if few else ''}",
+            [keys.drop_null().to_pylist()] if few else None,
+        )
+        (text,) = cursor.fetchone()
+    if not text:
         return np.zeros(len(keys), np.int64)
     known = arrow_csv.read_csv(
-        pa.BufferReader(data),
+        pa.BufferReader(text.encode()),
         read_options=arrow_csv.ReadOptions(column_names=["key", "id"]),
         convert_options=arrow_csv.ConvertOptions(column_types={"key": pa.string(), "id": pa.int64()}),
     )
@@ -96,22 +99,17 @@ def fill_newcomers(source: SourceDefinition, resolved: Resolved) -> None:
 
 
 def resolve_enterprises(source: SourceDefinition, checked: Checked) -> Resolved:
-    keys = pc.utf8_upper(pc.replace_substring_regex(checked.keys, r"\s+", ""))
+    keys = pc.utf8_upper(pc.replace_substring_regex(checked.keys, SPACES, ""))
     ids = ids_of(keys, "enterprise")
     if FORMER_CODE in checked.extras:  # a new code of an enterprise that is known by its former one
         ids = np.where(ids == 0, ids_of(checked.extras[FORMER_CODE], "enterprise"), ids)
+    unknown = (ids == 0) & mask(pc.is_valid(keys))
+    malformed = unknown & ~credit_codes_formed(keys)
+    note(checked, malformed, "malformed_code", source.key_column, keys)
     resolved = Resolved(keys, ids)
-    unknown = np.flatnonzero((ids == 0) & mask(pc.is_valid(keys))).tolist()
-    odd: list[str] = []
-    names = name_column(source, checked)
-    for row in unknown:
-        code = credit_code_clean(keys[row].as_py())
-        if not credit_code_formed(code):
-            checked.problems[row].append(problem("malformed_code", column=source.key_column, value=code))
-        elif newcomer_wanted(source, checked, row, names):
-            resolved.newcomers.append(Newcomer(code, row, names[row].as_py()))
-            if not credit_code_checks(code):
-                odd.append(code)
+    resolved.newcomers = newcomers(source, checked, unknown & ~malformed, keys, keys)
+    joining = pa.array([one.key for one in resolved.newcomers], pa.string())
+    odd = joining.filter(pa.array(~credit_codes_check(joining))).to_pylist()
     if odd:
         remark = problem("check_character", column=source.key_column, count=len(odd), example=odd[0])
         checked.remarks.append({**remark.as_data(), "count": len(odd), "examples": odd[:20]})
@@ -120,46 +118,36 @@ def resolve_enterprises(source: SourceDefinition, checked: Checked) -> Resolved:
 
 def resolve_persons(source: SourceDefinition, checked: Checked) -> Resolved:
     """Persons are found by the hash of the identity number, or by the public code that a department was given."""
-    names = name_column(source, checked)
-    hashes: list[Any] = []
-    identities: list[str] = []
-    for row, key in enumerate(checked.keys.to_pylist()):
-        number = "".join((key or "").split()).upper()
-        identities.append(number)
-        if person_code_valid(number):
-            hashes.append(number)
-        elif identity_number_valid(number):
-            hashes.append(keyed_hash(number, purpose="identity"))
-        else:
-            hashes.append(None)
-            if key:
-                checked.problems[row].append(problem("malformed_identity", column=source.key_column))
+    numbers = pc.utf8_upper(pc.replace_substring_regex(checked.keys, SPACES, ""))
+    identities = identity_numbers_valid(numbers)
+    hashes = [
+        keyed_hash(number, purpose="identity") if identity else number if person_code_valid(number or "") else None
+        for number, identity in zip(numbers.to_pylist(), identities.tolist(), strict=True)
+    ]
     keys = pa.array(hashes, pa.string())
+    malformed = mask(pc.is_valid(numbers)) & mask(pc.is_null(keys))
+    note(checked, malformed, "malformed_identity", source.key_column)
     resolved = Resolved(keys, ids_of(keys, "person"))
-    for row in np.flatnonzero((resolved.ids == 0) & mask(pc.is_valid(keys))).tolist():
-        if newcomer_wanted(source, checked, row, names):
-            resolved.newcomers.append(Newcomer(hashes[row], row, names[row].as_py(), identities[row]))
+    unknown = (resolved.ids == 0) & mask(pc.is_valid(keys))
+    resolved.newcomers = newcomers(source, checked, unknown, keys, numbers)
     return resolved
 
 
-def name_column(source: SourceDefinition, checked: Checked) -> pa.Array:
-    """The names in a register's delivery."""
+def newcomers(
+    source: SourceDefinition, checked: Checked, unknown: Mask, keys: pa.Array, identities: pa.Array
+) -> list[Newcomer]:
+    """Those of the unknown rows that may make their beneficiary known; the others say why not."""
     if source.name_column is None:
-        return None
+        note(checked, unknown, "unknown_beneficiary", source.key_column)
+        return []
     if source.name_column not in checked.sheet.columns:
         raise refuse("no_name_column", column=source.name_column)
-    return pc.utf8_trim_whitespace(checked.sheet.columns[source.name_column])
-
-
-def newcomer_wanted(source: SourceDefinition, checked: Checked, row: int, names: pa.Array) -> bool:
-    """May the row make its beneficiary known? If not, the row says why."""
-    if not source.registers:
-        checked.problems[row].append(problem("unknown_beneficiary", column=source.key_column))
-    elif not names[row].as_py():
-        checked.problems[row].append(problem("no_name", column=source.name_column or ""))
-    else:
-        return True
-    return False
+    names = pc.utf8_trim_whitespace(checked.sheet.columns[source.name_column])
+    nameless = unknown & ~mask(pc.greater(pc.utf8_length(names), 0))
+    note(checked, nameless, "no_name", source.name_column)
+    rows = np.flatnonzero(unknown & ~nameless)
+    key, name, identity = (column.take(pa.array(rows)).to_pylist() for column in (keys, names, identities))
+    return [Newcomer(*one) for one in zip(key, rows.tolist(), name, identity, strict=True)]
 
 
 def note_repeated(checked: Checked, keys: pa.Array, column: str) -> None:
