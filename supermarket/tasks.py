@@ -8,11 +8,13 @@ from kombu import Queue
 
 from enterprises import services as enterprises
 from supermarket.celery import app
+from supermarket.claims import sweeping
 from supermarket.dates import today
 from supermarket.payouts import audit, work
 
 QUEUES = ("default", "payouts")
 SWEEPS_SECONDS = {
+    "claims.sweep": 30.0,
     "payouts.work": 3.0,
     "audit.seal": 60.0,
     "deliveries.work": 30.0,
@@ -56,3 +58,9 @@ def deliveries_collect() -> None:
 def rosters_refresh() -> None:
     """Keep the fact `rosters` fresh where no list changes for a month."""
     enterprises.rosters_refresh(on=today())
+
+
+@app.task(name="claims.sweep", queue="default")
+def claims_sweep() -> None:
+    """End notices and terms that are over, serve who waits for money, let instalments go that are due."""
+    sweeping.claims_sweep()

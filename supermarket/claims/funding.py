@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from policies.definition import Definition
 from policies.models import Policy
 from supermarket.claims.decision import ACCEPTING_AREA, CITY_LEVEL, Decision
@@ -55,7 +57,12 @@ def shares_of(claim: Claim, plan: Plan) -> tuple[list[ClaimShare], list[ClaimIns
     ]
     instalments = [
         ClaimInstalment(
-            claim=claim, number=number, amount_fen=part.amount_fen, due_on=part.due_on, rule_index=part.rule_index
+            claim=claim,
+            number=number,
+            amount_fen=part.amount_fen,
+            due_on=part.due_on,
+            rule_index=part.rule_index,
+            released_at=timezone.now() if part.at_once else None,
         )
         for number, part in enumerate(plan.parts, 1)
         if part.due_on is not None

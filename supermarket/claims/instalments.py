@@ -5,10 +5,16 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from policies.rules import Context
+from django.utils import timezone
+
+from enterprises.selectors import facts_as_of
+from policies.rules import Context, explain
 from supermarket.claims.decision import Decision
 from supermarket.claims.errors import FactsMissingError, NotEligibleError
+from supermarket.claims.models import ClaimInstalment
 from supermarket.claims.sharing import instalment_amounts
+from supermarket.ledger.models import Reservation
+from supermarket.ledger.services import appropriation_release, holder_of
 from supermarket.matching.catalogue import StoreCatalogue
 
 
@@ -19,6 +25,7 @@ class Part:
     amount_fen: int
     due_on: date | None = None
     rule_index: int = 0
+    at_once: bool = True  # the others wait for their day, and for their condition on that day
 
 
 def parts_of(decision: Decision, catalogue: StoreCatalogue) -> list[Part]:
@@ -33,7 +40,15 @@ def parts_of(decision: Decision, catalogue: StoreCatalogue) -> list[Part]:
         raise NotEligibleError(reason_zh="没有适用的分期安排", reason_en="no schedule of instalments fits")
     amounts = instalment_amounts(decision.amount_fen, [instalments[index].share for index in chosen])
     day = decision.circumstances.day
-    parts = [Part(fen, after(day, instalments[index].after), index) for fen, index in zip(amounts, chosen, strict=True)]
+    parts = [
+        Part(
+            fen,
+            after(day, instalments[index].after),
+            index,
+            at_once=instalments[index].after == "P0D" and instalments[index].condition is None,
+        )
+        for fen, index in zip(amounts, chosen, strict=True)
+    ]
     return [part for part in parts if part.amount_fen]
 
 
@@ -58,3 +73,27 @@ def after(day: date, duration: str) -> date:
     year, month = divmod(month, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last)) + timedelta(days=days)
+
+
+def instalment_release(instalment: ClaimInstalment, catalogue: StoreCatalogue, day: date) -> None:
+    """On its day: released if the policy's condition holds on the facts of that day, dropped if it does not; where
+    facts are missing it waits."""
+    claim = instalment.claim
+    version = claim.policy_version
+    rule = catalogue.compiled(version).instalment_conditions[instalment.rule_index]
+    if rule is not None:
+        known = facts_as_of(beneficiary=claim.beneficiary, reference=day)
+        context = Context(as_of=day, parameters=catalogue.parameters_as_of(day))
+        verdict = rule.evaluate({code: fact.value for code, fact in known.items()}, context=context)
+        if verdict.truth is None:
+            return
+        if not verdict.truth:
+            words = explain(verdict)
+            instalment.dropped_because = {"zh": words.zh, "en": words.en}
+            instalment.save(update_fields=["dropped_because"])
+            reservation = Reservation.objects.filter(holder=holder_of(claim.pk, instalment.number), stage="reserved")
+            if reservation.exists():
+                appropriation_release(holders=[holder_of(claim.pk, instalment.number)], key="dropped")
+            return
+    instalment.released_at = timezone.now()
+    instalment.save(update_fields=["released_at"])

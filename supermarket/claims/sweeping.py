@@ -13,11 +13,12 @@ from supermarket import dates
 from supermarket.celery import poke
 from supermarket.claims.approving import claim_approve
 from supermarket.claims.confirming import silence_counts
-from supermarket.claims.models import Claim, Run
+from supermarket.claims.instalments import instalment_release
+from supermarket.claims.models import Claim, ClaimInstalment, Run
 from supermarket.claims.moves import claims_move, run_move
 from supermarket.claims.redeciding import decision_frozen
 from supermarket.claims.runs.notice import run_advance
-from supermarket.claims.states import CLAIM_ENDS, ClaimState, RunState
+from supermarket.claims.states import CLAIM_ENDS, CLAIM_RELEASED, ClaimState, RunState
 from supermarket.matching.catalogue import store_catalogue
 
 QUEUE_AT_ONCE = 500
@@ -46,6 +47,7 @@ def claims_sweep(*, day: date | None = None) -> Swept:
     swept.noticed = notices_end(day)
     swept.silent = silences_end(day)
     swept.queued = queue_serve()
+    swept.instalments = instalments_release(day)
     return swept
 
 
@@ -93,6 +95,25 @@ def queue_serve() -> int:
     if served:
         poke("payouts.work")
     return served
+
+
+def instalments_release(day: date) -> int:
+    """Instalments whose day has come, of claims that are being paid; how many were looked at."""
+    catalogue = store_catalogue()
+    due = ClaimInstalment.objects.filter(
+        due_on__lte=day, released_at=None, dropped_because__isnull=True, claim__state__in=CLAIM_RELEASED
+    )
+    count = 0
+    for identity in due.order_by("due_on", "pk").values_list("pk", flat=True)[:QUEUE_AT_ONCE]:
+        with transaction.atomic():
+            rows = due.select_for_update(of=("self",), skip_locked=True)
+            found = rows.select_related("claim__policy_version", "claim__beneficiary__person").filter(pk=identity)
+            for instalment in found:
+                instalment_release(instalment, catalogue, day)
+                count += 1
+    if count:
+        poke("payouts.work")
+    return count
 
 
 @transaction.atomic
