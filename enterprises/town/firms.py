@@ -126,7 +126,8 @@ def measures(draws: Draws, industry: npt.NDArray[np.str_], rank: Array) -> tuple
     for row, (code, place) in enumerate(zip(industry.tolist(), rank.tolist(), strict=True)):
         bounds = found[code] or FREE_BOUNDS
         for number, measure in enumerate(("staff", "revenue", "assets")):
-            steps = bounds.get(measure) or bounds.get("revenue") or FREE_BOUNDS["revenue"]
+            # Where the table has no bound for the measure: people are counted in people, assets go with revenue.
+            steps = bounds.get(measure) or FREE_BOUNDS.get(measure) or bounds.get("revenue") or FREE_BOUNDS["revenue"]
             edges = (tops[number], *steps, floors[number])
             low[number, row], high[number, row] = edges[place + 1], edges[place]
     within = draws.random.beta(1.2, 3.0, (3, draws.count))  # nearer to the lower bound, on a logarithmic scale

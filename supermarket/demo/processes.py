@@ -39,6 +39,8 @@ def bank(ports: Ports) -> Child:
             f"--port={ports.bank}",
             f"--db={settings.VAR / 'bank.sqlite'}",
             "--timezone=Asia/Shanghai",
+            "--cutoff=23:59",
+            *([f"--clock={settings.AS_OF}T10:00"] if settings.AS_OF else []),
             "-q",
         ],
         log=LOG / "bank.log",

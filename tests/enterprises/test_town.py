@@ -83,3 +83,8 @@ def test_size_classes_are_those_of_the_notice_and_mostly_micro() -> None:
         assert size_class(industry=industry, staff=staff, revenue=revenue, assets=assets) == size
     counts = Counter(firms.size.tolist())
     assert counts["micro"] > counts["small"] > counts["medium"] > counts["large"] > 0
+
+
+def test_nobody_employs_more_people_than_a_city_has() -> None:
+    """Industries whose size class asks for no headcount must not borrow bounds that are yuan."""
+    assert make_firms(draws(3000), REFERENCE).staff.max() <= 8_000

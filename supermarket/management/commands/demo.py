@@ -16,8 +16,12 @@ from rich.console import Console
 from enterprises.models import Beneficiary
 from supermarket import embedded
 from supermarket.demo.accounts import OFFICIALS, PASSWORD, PERSONS, REPRESENTATIVES, accounts_make
+from supermarket.demo.bank import bank_accounts_open, payer_accounts_make
+from supermarket.demo.money import appropriations_make, payee_accounts_make
 from supermarket.demo.processes import Ports, bank, ports_choose, store
+from supermarket.demo.story import run_tell
 from supermarket.embedded.children import Child
+from supermarket.users.models import User
 
 LOOK_SECONDS = 0.5
 ANSWER_SECONDS = 60.0
@@ -42,13 +46,16 @@ class Command(BaseCommand):
         except BlockingIOError:
             console.print(f"The demo is running already: {address_file.read_text()}")
             return
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         ports = ports_choose()
         children: list[Child] = []
         try:
             prepare(console, town, seed)
             children = open_store(console, ports)
             address_file.write_text(f"http://127.0.0.1:{ports.web}/")
+            console.print("[bold]5/5[/] one automatic run")
+            run_tell(console)
             welcome(console, ports)
             watch(console, children)
         except KeyboardInterrupt:
@@ -64,18 +71,21 @@ class Command(BaseCommand):
 
 def prepare(console: Console, town: int, seed: int) -> None:
     """Database, policies and town; every step may be done already."""
-    console.print("[bold]1/4[/] database")
+    console.print("[bold]1/5[/] database")
     call_command("migrate", verbosity=0)
-    console.print("[bold]2/4[/] policies and reference tables")
+    console.print("[bold]2/5[/] policies and reference tables")
     call_command("stock")
-    console.print(f"[bold]3/4[/] a town of {town:,} enterprises")
+    console.print(f"[bold]3/5[/] a town of {town:,} enterprises")
     if not Beneficiary.objects.exists():
         call_command("town", town, seed=seed)
     accounts_make()
+    payer_accounts_make()
+    payee_accounts_make()
+    appropriations_make(User.objects.get(username="maker"))
 
 
 def open_store(console: Console, ports: Ports) -> list[Child]:
-    console.print("[bold]4/4[/] bank, web, worker, beat")
+    console.print("[bold]4/5[/] bank, web, worker, beat")
     children = [bank(ports), *store(ports)]
     for child in children:
         child.start()
@@ -84,6 +94,7 @@ def open_store(console: Console, ports: Ports) -> list[Child]:
         if time.monotonic() > deadline:
             raise CommandError(f"the web server does not answer: see {settings.VAR / 'log' / 'web.log'}")
         time.sleep(0.1)
+    bank_accounts_open(f"http://127.0.0.1:{ports.bank}")
     return children
 
 

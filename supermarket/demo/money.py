@@ -1,0 +1,60 @@
+"""Money for the demo: appropriations of every payer, and the accounts that firms and persons are paid to."""
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from rich.progress import track
+
+from enterprises.accounts import AccountDraft, account_add
+from enterprises.models import Beneficiary, PayeeAccount
+from enterprises.selectors import registered_name
+from policies.definition import Payer
+from policies.selectors import versions_in_force
+from supermarket.dates import today
+from supermarket.demo.bank import BANK_CODE, CLOSED, payers
+from supermarket.ledger.appropriations import appropriation_grant
+from supermarket.ledger.selectors import appropriation_find
+from supermarket.users.models import User
+
+GRANTED_FEN = 200_000_000_00
+CLOSED_EVERY = 150  # one account in so many is closed at the bank: returned payments are part of the show
+
+
+def appropriations_make(actor: User) -> None:
+    """Each payer sets money aside for every policy or pool that is paid here; what stands is left alone."""
+    day = today()
+    for version in versions_in_force(on=day):
+        definition = version.parsed
+        if definition.paid_by is not Payer.HERE:
+            continue
+        pool = definition.funding.pool if definition.funding else ""
+        policy = None if pool else version.policy
+        for payer in payers():
+            if appropriation_find(payer=payer, fiscal_year=day.year, policy=policy, pool=pool) is None:
+                appropriation_grant(
+                    payer=payer,
+                    fiscal_year=day.year,
+                    policy=policy,
+                    pool=pool,
+                    amount_fen=GRANTED_FEN,
+                    document="演示",
+                    actor=actor,
+                    key=f"demo:{payer}:{pool or version.policy.code}:{day.year}",
+                )
+
+
+def payee_accounts_make() -> None:
+    """The account that pays social insurance, for everybody who has none on file."""
+    known = PayeeAccount.objects.filter(beneficiary=OuterRef("pk"))
+    bare = Beneficiary.objects.filter(~Exists(known)).order_by("pk")
+    shown = settings.SAMPLES and bare.exists()
+    for beneficiary in track(bare, description="accounts", total=bare.count(), disable=not shown):
+        number = CLOSED if beneficiary.pk % CLOSED_EVERY == 0 else f"62220213{beneficiary.pk:08d}"
+        name = registered_name(beneficiary=beneficiary)
+        account_add(
+            beneficiary=beneficiary,
+            draft=AccountDraft(name, number, BANK_CODE, "中国工商银行芜湖分行"),
+            source=PayeeAccount.Source.CONTRIBUTION,
+            actor=None,
+            usable_from=timezone.now(),
+        )
