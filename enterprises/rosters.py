@@ -13,23 +13,33 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.db import transaction
+import pyarrow as pa
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from .deliveries.formats import Sheet, read_sheet, refuse
 from .deliveries.loading import load
 from .deliveries.problems import problem
+from .deliveries.resolving import ids_of
 from .deliveries.withdrawing import withdraw as withdraw_delivery
 from .effects import Effect, Use, effects_of
 from .errors import EnterprisesError
 from .identifiers import credit_code_clean
-from .models import Beneficiary, Delivery, Roster, RosterEntry, RosterFile
+from .models import Delivery, Roster, RosterEntry, RosterFile
 from .vocabulary import fact_definitions, source_definitions
 
 SOURCE, FACT = "rosters", "rosters"
 REFRESH_DAYS = 30
 CODE_COLUMN, NAME_COLUMN = "统一社会信用代码", "企业名称"
+NAMED = """
+SELECT name, array_agg(DISTINCT id) FROM (
+    SELECT name, id FROM enterprises_beneficiary WHERE kind = 'enterprise' AND name = ANY(%(names)s)
+    UNION ALL
+    SELECT f.name, b.id FROM enterprises_formername f JOIN enterprises_beneficiary b ON b.id = f.beneficiary_id
+    WHERE b.kind = 'enterprise' AND f.name = ANY(%(names)s)
+) AS borne GROUP BY name
+"""
 
 
 @dataclass(frozen=True)
@@ -95,21 +105,30 @@ def read_list(path: Path) -> Sheet:
 def members(sheet: Sheet) -> Iterator[Member]:
     """Rows by code; by name where there is no code, if exactly one enterprise bears it or ever bore it."""
     blank = [""] * len(sheet.row_numbers)
-    codes = sheet.columns[CODE_COLUMN].to_pylist() if CODE_COLUMN in sheet.columns else blank
+    written = sheet.columns[CODE_COLUMN].to_pylist() if CODE_COLUMN in sheet.columns else blank
     names = sheet.columns[NAME_COLUMN].to_pylist() if NAME_COLUMN in sheet.columns else blank
-    for row, text, name in zip(sheet.row_numbers.tolist(), codes, names, strict=True):
-        code, name = credit_code_clean(text or ""), (name or "").strip()
-        wanted = Q(code=code) | Q(former_codes__code=code) if code else Q(name=name) | Q(former_names__name=name)
-        enterprises = Beneficiary.objects.filter(wanted, kind=Beneficiary.Kind.ENTERPRISE).distinct()
-        found = list(enterprises[:2]) if code or name else []
+    codes, names = [credit_code_clean(code or "") for code in written], [(name or "").strip() for name in names]
+    by_code = ids_of(pa.array(codes, pa.string()), "enterprise").tolist()
+    by_name = ids_by_name([name for code, name in zip(codes, names, strict=True) if not code])
+    for row, code, name, known in zip(sheet.row_numbers.tolist(), codes, names, by_code, strict=True):
+        found = ([known] if known else []) if code else by_name.get(name, [])
         if len(found) == 1:
-            yield Member(row, found[0].pk)
+            yield Member(row, found[0])
         else:
             what = "unknown_beneficiary" if not found else "ambiguous_name"
             column = CODE_COLUMN if code else NAME_COLUMN
             yield Member(row, None, problem(what, column=column, value=code or name).as_data())
     for row, text, wrong in sheet.set_aside:
         yield Member(row, None, {**wrong.as_data(), "value": text[:80]})
+
+
+def ids_by_name(names: list[str]) -> dict[str, list[int]]:
+    """Name -> ids of the enterprises that bear it or ever bore it; all names in one pass over the table."""
+    if not names:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, {"names": names})
+        return dict(cursor.fetchall())
 
 
 def revoke(*, entry: RosterEntry, on: date, reason: str, actor: Any) -> list[Effect]:
