@@ -10,7 +10,7 @@ from policies.definition import Definition, canonical_json
 from policies.definition.plain import digest
 from policies.models import Policy, PolicyVersion, range_from_span
 from supermarket.matching.catalogue import StoreCatalogue, store_catalogue
-from supermarket.matching.everybody import decided
+from supermarket.matching.everybody import decided, enter_amount, in_parts, policy_amount
 from supermarket.matching.periods import Offer, offer_for, period_of
 from supermarket.matching.simulation import Comparison, Outcome, PayersOf, Simulation, compared, places_of, simulated
 
@@ -58,15 +58,10 @@ def draft_offer(definition: Definition, as_of: date) -> Offer:
 def draft_outcome(offer: Offer, population: Snapshot, catalogue: StoreCatalogue) -> Outcome:
     """Verdicts and sums of all rows; also what those would get of whom it cannot be told whether they are eligible."""
     (one,) = decided([offer], population, catalogue)
-    outcome, amount = one.outcome, catalogue.compiled(offer.version).amount
-    rows = np.flatnonzero(outcome.unknown).tolist()
-    if amount is None or not rows:
-        return outcome
-    context = catalogue.context(offer.reference)
-    for row, known in zip(rows, population.known(rows), strict=True):
-        fen = amount.evaluate({code: fact.value for code, fact in known.items()}, context=context).fen
-        outcome.amounts_fen[row], outcome.amount_known[row] = fen or 0, fen is not None
-    return outcome
+    for rows, known in in_parts(np.flatnonzero(one.outcome.unknown), population):
+        for row, facts in zip(rows, known, strict=True):
+            enter_amount(one.outcome, row, policy_amount(offer, facts, catalogue))
+    return one.outcome
 
 
 def _population(definition: Definition, offer: Offer, known_at: datetime | None) -> Snapshot:

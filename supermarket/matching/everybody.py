@@ -1,6 +1,6 @@
 """Policies decided for the whole population of a day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,11 +8,12 @@ import numpy as np
 from django.utils import timezone
 
 from enterprises.definitions import Audience
-from enterprises.population import BlockStore, Snapshot, population_as_of
+from enterprises.population import KEY, BlockStore, Snapshot, population_as_of
+from policies.compiled import engine_data
+from policies.engine import Catalogue, Population
 from policies.models import PolicyVersion
-from supermarket.matching.catalogue import StoreCatalogue, store_catalogue
+from supermarket.matching.catalogue import StoreCatalogue, engine_code, store_catalogue
 from supermarket.matching.periods import Offer, offer_for
-from supermarket.matching.selectors import PolicyAnswer, policy_answer
 from supermarket.matching.simulation import Outcome
 
 ROWS_AT_ONCE = 5_000
@@ -28,26 +29,45 @@ class Decided:
 
 
 def decided(offers: Sequence[Offer], population: Snapshot, catalogue: StoreCatalogue) -> list[Decided]:
-    """The offers, all of the population's reference date, for everybody in it."""
-    rows = len(population.ids)
-    answers = [Decided(offer, population, nothing_yet(rows)) for offer in offers]
-    for start in range(0, rows, ROWS_AT_ONCE):
-        part = range(start, min(start + ROWS_AT_ONCE, rows))
-        for row, known in zip(part, population.known(part), strict=True):
-            facts = {code: fact.value for code, fact in known.items()}
-            for one in answers:
-                enter(one.outcome, row, policy_answer(one.offer, facts, catalogue))
+    """The offers, all of the population's reference date, for everybody in it: verdicts by the engine, all at once,
+    sums of the eligible by the evaluator."""
+    columns = Population(population.table, catalogue.lexicon.vocabulary, key=KEY)
+    answers = [Decided(offer, population, verdicts(offer, columns, catalogue)) for offer in offers]
+    summed = [one for one in answers if catalogue.compiled(one.offer.version).amount is not None]
+    wanted = np.zeros(columns.rows, np.bool_)
+    for one in summed:
+        wanted |= one.outcome.eligible
+    for rows, known in in_parts(np.flatnonzero(wanted), population):
+        for row, facts in zip(rows, known, strict=True):
+            for one in summed:
+                if one.outcome.eligible[row]:
+                    enter_amount(one.outcome, row, policy_amount(one.offer, facts, catalogue))
     return answers
 
 
-def nothing_yet(rows: int) -> Outcome:
-    flags = [np.zeros(rows, np.bool_) for _ in range(3)]
-    return Outcome(flags[0], flags[1], np.zeros(rows, np.int64), flags[2])
+def verdicts(offer: Offer, columns: Population, catalogue: StoreCatalogue) -> Outcome:
+    """Who is eligible and who may be; no sums yet."""
+    code = engine_code(offer.version)
+    engine = Catalogue([], catalogue.lexicon.vocabulary, context=catalogue.context(offer.reference))
+    matches = engine.match_one(engine_data(offer.version.parsed, catalogue.lexicon, code=code), columns)
+    nothing = np.zeros(columns.rows, np.int64), np.zeros(columns.rows, np.bool_)
+    return Outcome(matches.eligible(code), matches.unknown(code), *nothing)
 
 
-def enter(outcome: Outcome, row: int, answer: PolicyAnswer) -> None:
-    truth, fen = answer.decided.truth, answer.amount_fen
-    outcome.eligible[row], outcome.unknown[row] = truth is True, truth is None
+def in_parts(rows: np.ndarray, population: Snapshot) -> Iterator[tuple[list[int], list[dict[str, object]]]]:
+    """Rows and their facts, some thousand rows at a time."""
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[start : start + ROWS_AT_ONCE].tolist()
+        yield part, [{code: fact.value for code, fact in one.items()} for one in population.known(part)]
+
+
+def policy_amount(offer: Offer, facts: Mapping[str, object], catalogue: StoreCatalogue) -> int | None:
+    """Fen before earlier payments; None while facts are missing, and where the policy prints no sum."""
+    amount = catalogue.compiled(offer.version).amount
+    return None if amount is None else amount.evaluate(facts, context=catalogue.context(offer.reference)).fen
+
+
+def enter_amount(outcome: Outcome, row: int, fen: int | None) -> None:
     outcome.amounts_fen[row], outcome.amount_known[row] = fen or 0, fen is not None
 
 
