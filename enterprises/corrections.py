@@ -9,14 +9,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 from django.db import connection, transaction
 from django.utils import timezone
 
 from .definitions import ABSENT_UNKNOWN, Audience, FactDefinition, FieldDefinition
+from .deliveries.cells import check_column
 from .effects import Effect, Use, effects_of, just_before
 from .errors import EnterprisesError
 from .facts import statements
-from .known import stored_text, value_as_data
+from .known import stored_text, stored_values, value_as_data, value_from_stored
 from .models import Beneficiary, Delivery, Source
 from .personal import protect
 from .vocabulary import fact_definitions, source_definitions
@@ -53,6 +55,20 @@ def correct(*, beneficiary: Beneficiary, fact: str, value: Any, as_of: date, act
         delivery.known_from = timezone.now()
         delivery.save()
     return delivery
+
+
+def value_from_text(definition: FieldDefinition, text: str) -> Any:
+    """The value behind what somebody typed, spelled as in a department's file; None if it is empty.
+
+    Raises EnterprisesError if it is no value of the fact; items cannot be typed.
+    """
+    if definition.kind == "items":
+        raise EnterprisesError(f"{definition.code} is a list: deliver a supplement")
+    column = check_column(definition, pa.array([text], pa.string()))
+    if column.wrong_rows()[0]:
+        raise EnterprisesError(f"{text!r} is no {definition.kind} that {definition.code} can have")
+    stored = column.json[0].as_py()
+    return None if stored is None else value_from_stored(definition, stored_values(f'{{"value":{stored}}}')["value"])
 
 
 def effects_of_correction(delivery: Delivery, beneficiary: Beneficiary, fact: str) -> list[Effect]:

@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from enterprises.models import Delivery
+from enterprises.models import Delivery, FactDispute
 from enterprises.vocabulary import source_definitions
 from policies.models import Policy
 from supermarket.claims.models import Run
@@ -58,6 +58,13 @@ def own_source(user: User, arguments: Mapping[str, Any]) -> bool:
     return source is not None and within_department(user, source.department)
 
 
+def own_dispute(user: User, arguments: Mapping[str, Any]) -> bool:
+    """The value in dispute `pk` is one that the user's department states."""
+    code = FactDispute.objects.filter(pk=arguments["pk"]).values_list("source", flat=True).first()
+    source = source_definitions().get(code or "")
+    return source is not None and within_department(user, source.department)
+
+
 def own_run(user: User, arguments: Mapping[str, Any]) -> bool:
     """The policy of run `pk` belongs to the user's department."""
     department = Run.objects.filter(pk=arguments["pk"]).values_list("policy__department", flat=True).first()
@@ -96,6 +103,7 @@ ROUTES: dict[str, Rule] = {
     "my": Rule(BENEFICIARIES),
     "my-shelf": Rule(BENEFICIARIES, own_beneficiary),
     "my-data": Rule(BENEFICIARIES, own_beneficiary),
+    "my-dispute": Rule(BENEFICIARIES, own_beneficiary),
     "my-account": Rule(BENEFICIARIES, own_beneficiary),
     "my-apply": Rule(BENEFICIARIES, own_beneficiary),
     "my-claims": Rule(BENEFICIARIES, own_beneficiary),
@@ -117,6 +125,8 @@ ROUTES: dict[str, Rule] = {
     "desk:deliveries": Rule(OFFICIALS),
     "desk:delivery": Rule(DATA_OFFICERS),
     "desk:delivery-new": Rule(EDITORS),
+    "desk:disputes": Rule(EDITORS),
+    "desk:dispute-answer": Rule(EDITORS, own_dispute),
     "desk:delivery-rejects": Rule(EDITORS, own_source),
     "desk:delivery-withdraw": Rule(EDITORS, own_source),
     "desk:runs": Rule(MONEY_READERS),

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from supermarket.desk.views import deliveries, drafts, home, money, payouts, policies, run_steps, runs, steps, users
+from supermarket.desk.views import (
+    deliveries,
+    disputes,
+    drafts,
+    home,
+    money,
+    payouts,
+    policies,
+    run_steps,
+    runs,
+    steps,
+    users,
+)
 
 app_name = "desk"
 VERSION = "policies/<slug:code>/<int:number>/"
@@ -23,6 +35,8 @@ urlpatterns = [
     path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
     path("deliveries/<int:pk>/rejected.csv", deliveries.rejected, name="delivery-rejects"),
     path("deliveries/<int:pk>/withdraw/", deliveries.withdraw, name="delivery-withdraw"),
+    path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/<int:pk>/answer/", disputes.answer, name="dispute-answer"),
     path("runs/", runs.runs, name="runs"),
     path("runs/new/", runs.new, name="run-new"),
     path(RUN, runs.run, name="run"),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("my/", my.my, name="my"),
     path("my/<slug:code>/", my.shelf, name="my-shelf"),
     path("my/<slug:code>/data/", my.data, name="my-data"),
+    path("my/<slug:code>/data/dispute/", my.dispute, name="my-dispute"),
     path("my/<slug:code>/account/", account.account, name="my-account"),
     path("my/<slug:code>/apply/", claims.apply, name="my-apply"),
     path("my/<slug:code>/claims/", claims.claims, name="my-claims"),

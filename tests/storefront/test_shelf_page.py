@@ -102,6 +102,18 @@ def test_the_owner_sees_his_facts_with_source_and_day(
     assert "unknown" in page
 
 
+def test_a_wrong_value_is_disputed_where_it_is_shown(
+    english: Client, owner: User, firm: Beneficiary, town: Town
+) -> None:
+    english.force_login(owner)
+    given = {"fact": "insured_headcount", "statement": "two were left out"}
+    page = text(english.post(f"/my/{firm.code}/data/dispute/", given, follow=True))
+    assert "waits for the department" in page
+    assert "The department answers by" in page
+    again = text(english.post(f"/my/{firm.code}/data/dispute/", given, follow=True))
+    assert "disputed already" in again
+
+
 def test_the_owner_sees_how_far_he_is(english: Client, owner: User, firm: Beneficiary, award: PolicyVersion) -> None:
     english.force_login(owner)
     page = text(english.get(f"/my/{firm.code}/"))
