@@ -1,6 +1,6 @@
 """Facts that follow from others and from the day: the calendar moves on, deliveries do not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -52,9 +52,9 @@ COMPUTED: Mapping[str, Callable[[Known, date], KnownFact | None]] = {
 }
 
 
-def add_computed(known: dict[str, KnownFact], reference: date) -> None:
-    """Put the computed facts in."""
+def add_computed(known: dict[str, KnownFact], reference: date, wanted: Container[str] = COMPUTED.keys()) -> None:
+    """Put the computed facts in that are wanted."""
     for code, compute in COMPUTED.items():
-        fact = compute(known, reference)
+        fact = compute(known, reference) if code in wanted else None
         if fact is not None:
             known[code] = fact

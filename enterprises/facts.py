@@ -4,6 +4,7 @@ Two times: `reference`, the day whose facts count (a delivery's `as_of` is on or
 fact's freshness), and `known_at`, the moment of deciding (the delivery was loaded by then, and not yet withdrawn).
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -21,23 +22,26 @@ from .personal import person_key
 from .secrets import unseal
 from .vocabulary import fact_definitions, source_definitions
 
+# Each delivery that counts on an asked day says what its record says, or, whole and of a complete source, that nobody
+# else is named; the newest of each source goes.
 LATEST = """
-WITH live AS (
-    SELECT d.id, s.code AS source, d.as_of, d.known_from, d.extent
-    FROM enterprises_delivery d
-    JOIN enterprises_source s ON s.id = d.source_id
-    JOIN unnest(%(sources)s::text[], %(days)s::int[]) AS fresh (source, days) ON fresh.source = s.code
-    WHERE d.known_from <= %(known_at)s::timestamptz
-      AND (d.withdrawn_at IS NULL OR d.withdrawn_at > %(known_at)s::timestamptz)
-      AND d.as_of BETWEEN %(reference)s::date - fresh.days AND %(reference)s::date
-)
-(SELECT DISTINCT ON (source) source, live.id, as_of, extract(epoch FROM known_from), row_number, values::text, sealed
- FROM live JOIN enterprises_record ON delivery_id = live.id AND beneficiary_id = %(beneficiary)s::bigint
- ORDER BY source, as_of DESC, known_from DESC, live.id DESC)
-UNION ALL
-(SELECT DISTINCT ON (source) source, id, as_of, extract(epoch FROM known_from), NULL, NULL, NULL
- FROM live WHERE extent = 'whole' AND source = ANY(%(complete)s::text[])
- ORDER BY source, as_of DESC, known_from DESC, id DESC)
+SELECT reference, source, id, as_of, row_number, values::text, sealed
+FROM (
+    SELECT DISTINCT ON (reference, source) reference, source, live.id, as_of, row_number, values, sealed
+    FROM (
+        SELECT reference, d.id, s.code AS source, d.as_of, d.known_from, d.extent
+        FROM enterprises_delivery d
+        JOIN enterprises_source s ON s.id = d.source_id
+        JOIN unnest(%(sources)s::text[], %(days)s::int[]) AS fresh (source, days) ON fresh.source = s.code
+        JOIN unnest(%(references)s::date[]) AS asked (reference)
+          ON d.as_of BETWEEN reference - fresh.days AND reference
+        WHERE d.known_from <= %(known_at)s::timestamptz
+          AND (d.withdrawn_at IS NULL OR d.withdrawn_at > %(known_at)s::timestamptz)
+    ) AS live
+    LEFT JOIN enterprises_record ON delivery_id = live.id AND beneficiary_id = %(beneficiary)s::bigint
+    WHERE row_number IS NOT NULL OR (extent = 'whole' AND source = ANY(%(complete)s::text[]))
+    ORDER BY reference, source, as_of DESC, known_from DESC, live.id DESC
+) AS newest
 """
 
 
@@ -53,46 +57,52 @@ class Statement:
 
 
 @lru_cache
-def source_freshness(audience: Audience) -> tuple[list[str], list[int], list[str]]:
-    """Codes of the audience's sources, the longest freshness of their facts in days, and the complete ones' codes."""
-    facts = fact_definitions()
-    sources = [source for source in source_definitions().values() if source.audience == audience and source.facts]
-    return (
-        [source.code for source in sources],
-        [max(facts[code].freshness_days for code in source.facts) for source in sources],
-        [source.code for source in sources if source.complete],
-    )
+def source_freshness(audience: Audience, *, public: bool) -> tuple[list[str], list[int], list[str]]:
+    """Codes of the audience's sources, the longest freshness of their facts in days, and the complete ones' codes;
+    `public`: of the sources that state public facts, by these alone."""
+    days: dict[str, int] = {}
+    for fact, sources in facts_of(audience, public=public).values():
+        for source in sources:
+            days[source] = max(fact.freshness_days, days.get(source, 0))
+    complete = [code for code in days if source_definitions()[code].complete]
+    return list(days), list(days.values()), complete
 
 
-def statements(beneficiary: Beneficiary, reference: date, known_at: datetime) -> dict[str, Statement]:
+Statements = dict[str, Statement]
+
+
+def statements(beneficiary: Beneficiary, reference: date, known_at: datetime) -> Statements:
     """Source code -> what that source says; sources that say nothing are not in it."""
-    sources, days, complete = source_freshness(cast("Audience", beneficiary.kind))
+    return statements_on(beneficiary, [reference], known_at, public=False)[reference]
+
+
+def statements_on(
+    beneficiary: Beneficiary, references: Collection[date], known_at: datetime, *, public: bool
+) -> dict[date, Statements]:
+    """The same for each of some days, by one query."""
+    found: dict[date, Statements] = {reference: {} for reference in references}
+    sources, days, complete = source_freshness(cast("Audience", beneficiary.kind), public=public)
+    if not sources:
+        return found
     key = None
     if beneficiary.kind == Beneficiary.Kind.PERSON:
         key = person_key(beneficiary)
         if key is None:  # erased
-            return {}
+            return found
     rows = latest_rows(
         {
             "sources": sources,
             "days": days,
             "complete": complete,
             "known_at": known_at,
-            "reference": reference,
+            "references": list(references),
             "beneficiary": beneficiary.pk,
         }
     )
-    found: dict[str, Statement] = {}
-    newest: dict[str, tuple[Any, ...]] = {}
-    for source, delivery_id, as_of, loaded, row_number, values, sealed in rows:
-        place = (as_of, loaded, delivery_id, row_number is not None)
-        # A later whole delivery of a complete source that does not name the beneficiary outdates its record.
-        if source in newest and newest[source] > place:
-            continue
+    for reference, source, delivery_id, as_of, row_number, values, sealed in rows:
         if sealed is not None and key is not None:
             values = unseal(bytes(sealed), key=key)
-        newest[source] = place
-        found[source] = Statement(
+        found[reference][source] = Statement(
             source, delivery_id, as_of, row_number, None if values is None else stored_values(values)
         )
     return found
@@ -117,9 +127,13 @@ def stated_fact(fact: FactDefinition, said: Statement, reference: date) -> Known
 
 
 @lru_cache
-def facts_of(audience: Audience) -> list[tuple[FactDefinition, tuple[str, ...]]]:
-    """The facts of the audience with the sources that state them, the one that goes first in front."""
-    return [(fact, fact.sources[audience]) for fact in fact_definitions().values() if audience in fact.audience]
+def facts_of(audience: Audience, *, public: bool) -> dict[str, tuple[FactDefinition, tuple[str, ...]]]:
+    """The facts of the audience by code, with the sources that state them, the one that goes first in front."""
+    return {
+        fact.code: (fact, fact.sources[audience])
+        for fact in fact_definitions().values()
+        if audience in fact.audience and (fact.visibility == "public" or not public)
+    }
 
 
 def facts_as_of(*, beneficiary: Beneficiary, reference: date, known_at: datetime | None = None) -> dict[str, KnownFact]:
@@ -129,17 +143,35 @@ def facts_as_of(*, beneficiary: Beneficiary, reference: date, known_at: datetime
     leaves it empty. Where the source is complete and its latest delivery does not name the beneficiary, it is the
     fact's `when_absent`, with the delivery as provenance; not so for an enterprise registered after that date.
     """
+    return facts_on(beneficiary=beneficiary, references=[reference], known_at=known_at)[reference]
+
+
+def facts_on(
+    *,
+    beneficiary: Beneficiary,
+    references: Collection[date],
+    known_at: datetime | None = None,
+    public: bool = False,
+) -> dict[date, dict[str, KnownFact]]:
+    """`facts_as_of` for each of some days, by one query; `public`: those facts alone that anybody may know, computed
+    from nothing else."""
     audience = cast("Audience", beneficiary.kind)
-    said = statements(beneficiary, reference, known_at or timezone.now())
+    said = statements_on(beneficiary, references, known_at or timezone.now(), public=public)
+    return {day: _facts(facts_of(audience, public=public), said[day], day) for day in references}
+
+
+def _facts(
+    facts: Mapping[str, tuple[FactDefinition, tuple[str, ...]]], said: Statements, reference: date
+) -> dict[str, KnownFact]:
     known: dict[str, KnownFact] = {}
-    for fact, sources in facts_of(audience):
+    for fact, sources in facts.values():
         found = [one for source in sources if source in said and (one := stated_fact(fact, said[source], reference))]
         if found:
             known[fact.code] = found[0] if len(found) == 1 else with_conflicts(*found)
     registered = known.get("registered_on")
     if registered is not None:
         known = {code: one for code, one in known.items() if not (one.absent and one.as_of < registered.value)}
-    add_computed(known, reference)
+    add_computed(known, reference, facts)
     return known
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from .deliveries import rejects
-from .facts import facts_as_of
+from .facts import facts_as_of, facts_on
 from .identifiers import credit_code_clean
 from .known import KnownFact
 from .models import Beneficiary, Delivery, FactDispute
@@ -19,6 +19,7 @@ __all__ = [
     "disputes_open",
     "disputes_overdue",
     "facts_as_of",
+    "facts_on",
     "registered_name",
     "rejects_csv",
 ]

@@ -1,16 +1,16 @@
 """What counts for one shelf: facts with their sources, as far as the viewer may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from enterprises.models import Beneficiary
-from enterprises.selectors import KnownFact, facts_as_of
+from enterprises.selectors import KnownFact, facts_on
 from enterprises.vocabulary import fact_definitions, source_definitions
 from policies.definition import Text
 from supermarket.shelf.types import Provenance
 
-PUBLIC, STATISTICS = "public", "statistics"
+STATISTICS = "statistics"
 
 
 @dataclass
@@ -27,13 +27,17 @@ class Knowledge:
     _by_day: dict[date, dict[str, KnownFact]] = field(default_factory=dict)
     _values: dict[date, dict[str, object]] = field(default_factory=dict)
 
+    def read(self, days: Collection[date]) -> None:
+        """Fetch the facts of some days at once, those that the viewer may see."""
+        if self.beneficiary is None:
+            self._by_day |= {day: {} for day in days}
+        else:
+            self._by_day |= facts_on(beneficiary=self.beneficiary, references=days, public=not self.owner)
+
     def known(self, day: date) -> dict[str, KnownFact]:
         """Code -> known fact of the day, without what was typed."""
         if day not in self._by_day:
-            facts = {} if self.beneficiary is None else facts_as_of(beneficiary=self.beneficiary, reference=day)
-            if not self.owner:
-                facts = {code: fact for code, fact in facts.items() if is_public(code)}
-            self._by_day[day] = facts
+            self.read([day])
         return self._by_day[day]
 
     def facts(self, day: date) -> dict[str, object]:
@@ -54,11 +58,6 @@ class Knowledge:
     def source_as_of(self, source: str, day: date) -> date | None:
         """The day of which a source last spoke of the beneficiary; None if it has not."""
         return max((fact.as_of for fact in self.known(day).values() if fact.source == source), default=None)
-
-
-def is_public(code: str) -> bool:
-    definition = fact_definitions().get(code)
-    return definition is not None and definition.visibility == PUBLIC
 
 
 def is_shown(code: str) -> bool:

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from enterprises.known import KnownFact
 from enterprises.models import Beneficiary
-from enterprises.selectors import facts_as_of
+from enterprises.selectors import facts_as_of, facts_on
+from enterprises.vocabulary import fact_definitions
 
 from .files import KEY, Town, credit_code
 
@@ -108,3 +109,27 @@ def test_the_size_class_is_worked_out_where_the_department_does_not_state_it(tow
     assert (facts(1)["msme_size"].value, facts(1)["msme_size"].computed) == ("medium", True)
     town.deliver("msme", header, [credit_code(1), "small", 320, "25,000,000"], as_of="2023-02-28")
     assert (facts(1)["msme_size"].value, facts(1)["msme_size"].computed) == ("small", False)
+
+
+def test_several_days_at_once_say_what_each_says_alone(town: Town) -> None:
+    insured(town, 10, "2023-03-01")
+    insured(town, 30, "2023-06-01")
+    town.deliver("credit", [KEY, "serious_dishonesty_listed"], [credit_code(1), "是"], as_of="2023-03-01")
+    town.deliver("credit", [KEY, "serious_dishonesty_listed"], [credit_code(2), "是"], as_of="2023-06-01")
+    firm = Beneficiary.objects.get(code=credit_code(1))
+    days = [date(2023, 2, 1), date(2023, 4, 1), REFERENCE, date(2024, 6, 1)]
+    assert facts_on(beneficiary=firm, references=days) == {day: facts(1, day) for day in days}
+
+
+def test_public_facts_are_the_same_without_the_others(town: Town) -> None:
+    town.deliver(
+        "business_register", [KEY, "name", "industry_class"], [credit_code(1), "甲", "6620"], as_of="2023-06-02"
+    )
+    insured(town, 30, "2023-06-01")
+    town.deliver("msme", [KEY, "staff_count"], [credit_code(1), 320], as_of="2023-01-31")
+    town.deliver("credit", [KEY, "serious_dishonesty_listed"], [credit_code(2), "是"], as_of="2023-06-01")
+    firm = Beneficiary.objects.get(code=credit_code(1))
+    everything = facts(1)
+    public = {code: fact for code, fact in everything.items() if fact_definitions()[code].visibility == "public"}
+    assert {"insured_headcount", "msme_size"} <= set(everything) - set(public)
+    assert facts_on(beneficiary=firm, references=[REFERENCE], public=True) == {REFERENCE: public}
