@@ -8,7 +8,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from policies.engine.sets import Cut, Intervals, Members, Piece, ValueSet
+from policies.engine.sets import EVERYTHING, Cut, Intervals, Members, Piece, ValueSet
 from policies.rules import nodes
 from policies.rules.critical_points import critical_points
 
@@ -75,6 +75,15 @@ def _tested(test: nodes.Node, ordered: bool, constant: Constant) -> ValueSet | N
         case nodes.Range():
             return None
     return _compared("=", _plain(test, ordered, constant), ordered)
+
+
+def cell_set(tests: nodes.Tests, ordered: bool, constant: Constant) -> ValueSet | None:
+    """The values that meet a cell of a table; None for a form that is not read off."""
+    everything: ValueSet = EVERYTHING if ordered else Members(frozenset(), negated=True)
+    if not tests.alternatives:
+        return everything
+    found = _union([_tested(test, ordered, constant) for test in tests.alternatives], ordered)
+    return found.complement() if found is not None and tests.negated else found
 
 
 def _range(within: nodes.Range, constant: Constant) -> Intervals | None:

@@ -44,7 +44,9 @@ class Catalogue:
         self._index = ShelfIndex(vocabulary, policies)
 
     def _compile(self, definition: Definition) -> CompiledPolicy:
-        return compile_policy(definition, self._normaliser, self.divisions)
+        policy = compile_policy(definition, self._normaliser, self.divisions)
+        _ = policy.amount  # its problems are told now
+        return policy
 
     @property
     def codes(self) -> list[str]:
@@ -63,14 +65,17 @@ class Catalogue:
         """
         from policies.engine.rematch import match_city  # numba is loaded by those who match populations only
 
-        return match_city(self._index.policies, self._numbers, population, self.context, previous)
+        return match_city(self._index.policies, self._numbers, population, self._normaliser, previous)
 
     def match_one(self, definition: Definition, population: Population) -> Matches:
-        """One policy, a draft perhaps, against a population; this catalogue need not have it."""
-        from policies.engine.rematch import match_city
+        """One policy, a draft perhaps, against a population; this catalogue need not have it.
 
-        policy = self._compile(definition)
-        return match_city([policy], {policy.code: 0}, population, self.context, None)
+        Raises RuleProblems, those of the amount when the amounts are asked for.
+        """
+        from policies.engine.rematch import match_draft
+
+        policy = compile_policy(definition, self._normaliser, self.divisions)
+        return match_draft(policy, population, self._normaliser)
 
     # --- other catalogues ----------------------------------------------------------------------------------------
 

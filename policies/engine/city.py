@@ -4,7 +4,7 @@ block so that everything in between stays in the processor's cache."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from policies.engine import kernels
 from policies.engine.binding import Binding, FreePlanes
 from policies.engine.columns import packed, unpacked
-from policies.engine.conditions import Variable
+from policies.engine.conditions import Normaliser, Variable
 from policies.engine.free import answer_free, truths
 from policies.engine.operations import Program, program_of
 from policies.engine.policy import CompiledPolicy
 from policies.engine.population import Population
-from policies.rules import Context
 
 CHUNK_WORDS: Final = 256
 BLOCK_WORDS: Final = 128
@@ -30,17 +29,29 @@ Range = tuple[int, int]  # of words
 
 
 class City:
-    """The planes of policies over one population: row r of `certain` and of `possible` belongs to policies[r].
+    """The planes of policies over one population: row r of `certain` and of `possible` belongs to policies[r]."""
 
-    `counts[r]`: how many beneficiaries are eligible and how many unknown.
-    """
-
-    def __init__(self, policies: Sequence[CompiledPolicy], population: Population, context: Context) -> None:
-        self.policies, self.population, self.context = list(policies), population, context
+    def __init__(
+        self,
+        policies: Sequence[CompiledPolicy],
+        population: Population,
+        normaliser: Normaliser,
+        planes: tuple[Matrix, Matrix] | None = None,
+    ) -> None:
+        self.policies, self.population, self.normaliser = list(policies), population, normaliser
         shape = len(policies), population.words
-        self.certain: Matrix = np.empty(shape, np.uint64)
-        self.possible: Matrix = np.empty(shape, np.uint64)
-        self.counts = np.zeros((len(policies), 2), np.int64)
+        self.certain, self.possible = planes or (np.empty(shape, np.uint64), np.empty(shape, np.uint64))
+        self._counts = np.zeros((len(policies), 2), np.int64)
+        self._uncounted = set(range(len(policies)))
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """(eligible, unknown) of each row."""
+        for row in self._uncounted:
+            eligible = int(np.bitwise_count(self.certain[row]).sum())
+            self._counts[row] = eligible, int(np.bitwise_count(self.possible[row]).sum()) - eligible
+        self._uncounted.clear()
+        return self._counts
 
     def put(self, policy: CompiledPolicy, row: int | None) -> int:
         """Give a policy a row, one more than there are if None; gives the row."""
@@ -53,27 +64,30 @@ class City:
                     np.concatenate([self.certain, room]),
                     np.concatenate([self.possible, room]),
                 )
-                self.counts = np.concatenate([self.counts, np.zeros((len(room), 2), np.int64)])
+                self._counts = np.concatenate([self._counts, np.zeros((len(room), 2), np.int64)])
         self.policies[row] = policy
         return row
 
     def decide(self, rows: Sequence[int], ranges: Sequence[Range]) -> None:
         """Work out the planes of some policies within some ranges of words."""
-        constant = [row for row in rows if self.policies[row].operations.constant is not None]
-        for row in constant:
-            self._fill(row, ranges)
-        changing = [row for row in rows if self.policies[row].operations.constant is None]
+        self._uncounted.update(rows)
+        changing = []
+        for row in rows:
+            if self.policies[row].operations.constant is None:
+                changing.append(row)
+            else:
+                self._fill(row, ranges)
         counts = self._run(changing, ranges, {})
-        asking = [row for row in changing if any(v.kind == "free" for v in self.policies[row].logic.variables)]
+        if list(ranges) == [(0, self.population.words)]:
+            self._counts[changing] = counts
+            self._uncounted.difference_update(changing)
+        asking = [row for row in changing if self.policies[row].logic.free_variables]
         if asking:
             self._run(asking, ranges, self._answers(asking, ranges))
         inexact = [row for row in changing if not self.policies[row].logic.exact]
         for row in inexact:
             self._ask_evaluator(row, ranges)
-        whole = list(ranges) == [(0, self.population.words)]
-        if whole:
-            self.counts[changing] = counts
-        self._count(dict.fromkeys([*constant, *asking, *inexact] if whole else rows))
+        self._uncounted.update(asking, inexact)
 
     def _fill(self, row: int, ranges: Sequence[Range]) -> None:
         holds = self.policies[row].operations.constant
@@ -101,20 +115,19 @@ class City:
         """The answers of the free conditions of some policies, for whoever is undecided without them."""
         asking: dict[Variable, list[int]] = {}
         for row in rows:
-            for variable in self.policies[row].logic.variables:
-                if variable.kind == "free":
-                    asking.setdefault(variable, []).append(row)
+            for variable in self.policies[row].logic.free_variables:
+                asking.setdefault(variable, []).append(row)
         found: dict[Variable, FreePlanes] = {}
         for variable, askers in asking.items():
             undecided = np.bitwise_or.reduce([self._open(row, ranges) for row in askers])
             rule = self.policies[askers[0]].rule
-            found[variable] = answer_free(variable, rule, undecided, self.population, self.context)
+            found[variable] = answer_free(variable, rule, undecided, self.population, self.normaliser.context)
         return found
 
     def _ask_evaluator(self, row: int, ranges: Sequence[Range]) -> None:
         """Have the evaluator decide where the planes do not."""
         rows = np.flatnonzero(unpacked(self._open(row, ranges), self.population.rows))
-        answers = truths(self.policies[row].rule, rows, self.population, self.context)
+        answers = truths(self.policies[row].rule, rows, self.population, self.normaliser.context)
         for answer, plane, keep in ((True, self.certain, True), (False, self.possible, False)):
             flags = np.zeros(self.population.rows, np.bool_)
             flags[rows[[each is answer for each in answers]]] = True
@@ -122,11 +135,6 @@ class City:
                 plane[row] |= packed(flags)
             else:
                 plane[row] &= ~packed(flags)
-
-    def _count(self, rows: Iterable[int]) -> None:
-        for row in rows:
-            eligible = int(np.bitwise_count(self.certain[row]).sum())
-            self.counts[row] = eligible, int(np.bitwise_count(self.possible[row]).sum()) - eligible
 
 
 def run_program(

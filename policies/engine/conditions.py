@@ -117,7 +117,7 @@ class Normaliser:
     # --- which kind of condition -----------------------------------------------------------------------------
 
     def _normalise(self, condition: Condition) -> Literal | bool:
-        node, facts = condition.node, [code for code in condition.facts if not self._is_given(code)]
+        node, facts = condition.node, [code for code in condition.facts if not self.is_given(code)]
         if not facts:
             truth = EVALUATOR.truth(node, self._frame)
             return truth is (not condition.negated)
@@ -203,7 +203,7 @@ class Normaliser:
     def _is_context(self, code: str) -> bool:
         return code == "as_of" or (code in self.vocabulary and self.vocabulary[code].parameter)
 
-    def _is_given(self, code: str) -> bool:
+    def is_given(self, code: str) -> bool:
         """Whether the context gives the value, so that it is a constant."""
         if code == "as_of":
             return self.context.as_of is not None

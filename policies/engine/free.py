@@ -28,7 +28,7 @@ def answer_free(
     true, false, known = (np.zeros(population.rows, np.bool_) for _ in range(3))
     rows = np.flatnonzero(unpacked(open_rows, population.rows))
     choose = rule.items.possible if rule.items is not None else None
-    for batch in _batches(rows):
+    for batch in batches(rows):
         profiles = population.profiles(batch, facts_of(variable.condition))
         for row, facts in zip(batch.tolist(), profiles, strict=True):
             frame = Frame(rule.vocabulary, facts, context, assume_applicable=True, items=choose)
@@ -43,10 +43,11 @@ def truths(rule: Rule, rows: Rows, population: Population, context: Context) -> 
     """What the evaluator says of some rows."""
     codes = {code for condition in conditions_of(rule.formula) for code in condition.facts}
     found: list[bool | None] = []
-    for batch in _batches(rows):
+    for batch in batches(rows):
         found += [rule.evaluate(facts, context).truth for facts in population.profiles(batch, codes)]
     return found
 
 
-def _batches(rows: Rows) -> Iterable[Rows]:
+def batches(rows: Rows) -> Iterable[Rows]:
+    """The rows in portions of BATCH_ROWS."""
     return (rows[start : start + BATCH_ROWS] for start in range(0, len(rows), BATCH_ROWS))

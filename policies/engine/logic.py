@@ -62,8 +62,10 @@ class Logic:
         return tuple(dict.fromkeys(literal for tree in trees for literal in literals_of(tree)))
 
     @cached_property
-    def variables(self) -> frozenset[Variable]:
-        return frozenset(literal.variable for literal in self.literals)
+    def free_variables(self) -> tuple[Variable, ...]:
+        """The free conditions among the variables, each once."""
+        variables = dict.fromkeys(literal.variable for literal in self.literals)
+        return tuple(variable for variable in variables if variable.kind == "free")
 
     @cached_property
     def terms(self) -> list[Term] | None:

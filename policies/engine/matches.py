@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from policies.engine.city import City
+from policies.engine.amounts import Amounts, amounts_of
+from policies.engine.city import THREADS, City
 from policies.engine.columns import unpacked
 from policies.engine.errors import SpentMatchesError, UnknownPolicyError
 from policies.engine.population import Population
@@ -21,6 +23,7 @@ class Matches:
     def __init__(self, city: City, numbers: Mapping[str, int]) -> None:
         self._city: City | None = city
         self._numbers = numbers
+        self._last: tuple[str, Amounts] | None = None
 
     @property
     def city(self) -> City:
@@ -55,6 +58,38 @@ class Matches:
         """code, eligible, unknown: how many beneficiaries."""
         counts = self.city.counts[list(self._numbers.values())]
         return pa.table({"code": self.codes, "eligible": counts[:, 0], "unknown": counts[:, 1]})
+
+    # --- amounts -------------------------------------------------------------------------------------------------
+
+    def amounts(self, code: str) -> NDArray[np.int64]:
+        """What each eligible beneficiary gets, in fen: one entry an eligible row, in row order; 0 where it is unknown
+        and for a policy without an amount."""
+        return self._amounts(code).fen
+
+    def amount_unknown(self, code: str) -> NDArray[np.bool_]:
+        """Where the amount is unknown: one entry an eligible row."""
+        return self._amounts(code).unknown
+
+    def _amounts(self, code: str) -> Amounts:
+        """The amounts of a policy; those asked for last are kept."""
+        city, row = self.city, self._row(code)
+        if self._last is None or self._last[0] != code:
+            found = amounts_of(city.policies[row], city.certain[row], city.population, city.normaliser)
+            self._last = code, found
+        return self._last[1]
+
+    def totals(self) -> pa.Table:
+        """code, eligible, total_fen, amount_unknown: over the eligible beneficiaries of each policy."""
+        city = self.city
+
+        def total(row: int) -> tuple[int, int, int]:
+            found = amounts_of(city.policies[row], city.certain[row], city.population, city.normaliser)
+            return len(found.fen), int(found.fen.sum()), int(found.unknown.sum())
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            found = np.array(list(pool.map(total, self._numbers.values())), np.int64).reshape(-1, 3)
+        names = ("eligible", "total_fen", "amount_unknown")
+        return pa.table({"code": self.codes} | {name: found[:, place] for place, name in enumerate(names)})
 
     def take_over(self) -> City:
         """The planes, for a match that goes on from this one; afterwards these matches cannot be read."""

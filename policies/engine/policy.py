@@ -26,9 +26,16 @@ class CompiledPolicy:
 
     code: str
     rule: Rule
-    amount: CompiledAmount | None
     logic: Logic
     definition: Definition = field(repr=False)
+
+    @cached_property
+    def amount(self) -> CompiledAmount | None:
+        """None where the policy has none. Raises RuleProblems."""
+        text = self.definition.get("amount")
+        if text is None:
+            return None
+        return compile_amount(str(text), self.rule.vocabulary, **_sources(self.definition))
 
     @cached_property
     def facts(self) -> frozenset[str]:
@@ -63,18 +70,17 @@ class CompiledPolicy:
 def compile_policy(
     definition: Definition, normaliser: Normaliser, divisions: Divisions | None = None
 ) -> CompiledPolicy:
-    """Raises RuleProblems with the problems of the rule or else of the amount."""
-    vocabulary = normaliser.vocabulary
-    sources = {"tables": definition.get("tables") or None, "items": definition.get("items") or None}
-    rule = _rule(definition, vocabulary, sources, divisions)
-    text = definition.get("amount")
-    amount = None if text is None else compile_amount(str(text), vocabulary, **sources)
-    return CompiledPolicy(definition["code"], rule, amount, logic_of(rule.formula, normaliser), definition)
+    """Raises RuleProblems; those of the amount only when it is first asked for."""
+    rule = _rule(definition, normaliser.vocabulary, divisions)
+    return CompiledPolicy(definition["code"], rule, logic_of(rule.formula, normaliser), definition)
 
 
-def _rule(
-    definition: Definition, vocabulary: Vocabulary, sources: Mapping[str, Any], divisions: Divisions | None
-) -> Rule:
+def _sources(definition: Definition) -> dict[str, Any]:
+    return {"tables": definition.get("tables") or None, "items": definition.get("items") or None}
+
+
+def _rule(definition: Definition, vocabulary: Vocabulary, divisions: Divisions | None) -> Rule:
+    sources = _sources(definition)
     text = definition["eligibility"]
     front = area_rule(definition.get("area"), vocabulary, divisions)
     if front is None:

@@ -46,6 +46,7 @@ class Population:
         self._columns = {code: column_of(code, vocabulary[code], array) for code, array in self._arrays.items()}
         self.state: object = object()
         self.changes: tuple[Change, ...] = ()
+        self.kept: dict[Any, tuple[Words, Words]] = {}  # planes of conditions, for `draft`
 
     @property
     def facts(self) -> frozenset[str]:
@@ -120,6 +121,7 @@ class Population:
         other._arrays = {**self._arrays, **arrays}
         new = {code: column_of(code, self.vocabulary[code], array) for code, array in arrays.items()}
         other._columns = {**self._columns, **new}
+        other.kept = {literal: planes for literal, planes in self.kept.items() if literal.variable.fact not in arrays}
         other.state = object()
         other.changes = (*self.changes, Change(self.state, frozenset(arrays), words))[-MAX_CHANGES:]
         return other

@@ -8,32 +8,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.engine.city import City, Range
+from policies.engine.conditions import Normaliser
+from policies.engine.draft import draft_planes
 from policies.engine.matches import Matches
 from policies.engine.policy import CompiledPolicy
 from policies.engine.population import Change, Population
-from policies.rules import Context
 
 
 def match_city(
     policies: Sequence[CompiledPolicy],
     numbers: Mapping[str, int],
     population: Population,
-    context: Context,
+    normaliser: Normaliser,
     previous: Matches | None,
 ) -> Matches:
     """All policies against a population, going on from `previous` where that is of an earlier state of it."""
     changes = None if previous is None else population.changed_since(previous.population.state)
     if previous is None or changes is None:
-        city = City(policies, population, context)
+        city = City(policies, population, normaliser)
         city.decide(range(len(policies)), [(0, population.words)])
         return Matches(city, numbers)
     city = previous.take_over()
     kept = set(city.policies).intersection(policies)
     rows = _placed(city, policies)
-    city.population, city.context = population, context
+    city.population, city.normaliser = population, normaliser
     city.decide([row for policy, row in rows.items() if policy not in kept], [(0, population.words)])
     _redo(city, rows, kept, changes)
     return Matches(city, {policy.code: rows[policy] for policy in policies})
+
+
+def match_draft(policy: CompiledPolicy, population: Population, normaliser: Normaliser) -> Matches:
+    """One policy against a population."""
+    logic = policy.logic
+    if not logic.exact or logic.free_variables:
+        return match_city([policy], {policy.code: 0}, population, normaliser, None)
+    certain, possible = draft_planes(logic, population)
+    city = City([policy], population, normaliser, planes=(certain[np.newaxis], possible[np.newaxis]))
+    return Matches(city, {policy.code: 0})
 
 
 def _placed(city: City, policies: Sequence[CompiledPolicy]) -> dict[CompiledPolicy, int]:

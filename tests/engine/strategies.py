@@ -157,14 +157,62 @@ def people(vocabulary: dict[str, FactType]) -> st.SearchStrategy[dict[str, Any]]
     return st.fixed_dictionaries({}, optional=facts)
 
 
+def _money(code: str, draw: st.DrawFn) -> str:
+    """An expression in yuan over a money fact."""
+    forms = (
+        f"0.125 * {code}",
+        f"min(0.1 * {code}, 0.25)",
+        f"max({code} - 1.5, 0)",
+        f"max(min({code}, 2), 0.5)",
+        f"{code} / 8 + 100",
+        f"-{code} * 0.335",
+        f"decimal(0.335 * {code}, 2)",
+        f"round up({code} * 1.005, 1) + floor({code})",
+        f"tiers({code}, steps)",
+        f"marginal tiers({code}, slices)",
+        f"steps({code}, 1.5, 1000)",
+        f"if {code} > 1 then {code} else 0.5",
+        f"99999999999999999 * {code}",
+        f'parameter("rate") * {code}',
+    )
+    return draw(st.sampled_from(forms))
+
+
+TABLES = {
+    "steps": [{"when": "< 0", "give": 0}, {"when": "[0..1.5)", "give": 10}, {"when": ">= 2", "give": 30.5}],
+    "slices": [{"up_to": 1, "rate": 0.5}, {"up_to": 3, "rate": 0.125}, {"up_to": None, "rate": 0.01}],
+    "sums": [{"when": "large", "give": 100}, {"when": ["small"], "give": 50.55}],
+}
+
+
+@st.composite
+def amounts(draw: st.DrawFn, vocabulary: dict[str, FactType], items: bool) -> str:
+    parts = ["1234.56"]
+    for code, each in vocabulary.items():
+        if each.kind == "money":
+            parts.append(_money(code, draw))
+        elif each.kind == "integer":
+            parts.append(f"1000.5 * {code}")
+        elif each.kind == "code":
+            parts.append(f"lookup({code}, sums)")
+        elif each.kind == "boolean":
+            parts.append(f"if {code} then 100 else 200")
+    if items:
+        parts += ["1000 * count(items)", "0.5 * sum(items.cost)"]
+    chosen = draw(st.lists(st.sampled_from(parts), min_size=1, max_size=3))
+    return draw(st.sampled_from((" + ", " - "))).join(f"({part})" for part in chosen)
+
+
 @st.composite
 def definitions(draw: st.DrawFn, vocabulary: dict[str, FactType], code: str) -> dict[str, Any]:
-    definition: dict[str, Any] = {"code": code, "eligibility": draw(rules(vocabulary))}
+    definition: dict[str, Any] = {"code": code, "eligibility": draw(rules(vocabulary)), "tables": TABLES}
     lists = [fact for fact, each in vocabulary.items() if each.kind == "items"]
     if lists and draw(st.booleans()):
         where = draw(st.sampled_from(("months >= 1", "new", "months >= 1 or new", "cost > 1 and not(new)")))
         definition["items"] = {"from": draw(st.sampled_from(lists)), "key": "key", "where": where}
         definition["eligibility"] = f"{definition['eligibility']} and count(items) >= 1"
+    if draw(st.integers(0, 3)):
+        definition["amount"] = draw(amounts(vocabulary, "items" in definition))
     return definition
 
 
