@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from enterprises.secrets import SecretUnreadableError
+from policies.models import PolicyVersion
 from supermarket.claims.evidence import digest_of, evidence_replay
 from supermarket.claims.models import Claim, Evidence, Run
 from supermarket.matching.catalogue import StoreCatalogue, store_catalogue
@@ -41,8 +42,13 @@ def claim_replay(claim: Claim) -> Iterator[Line]:
 
 def evidence_lines(rows: QuerySet[Evidence]) -> Iterator[Line]:
     catalogue = store_catalogue()
-    found = rows.select_related("policy_version__policy", "claim__beneficiary__person").order_by("claim", "number")
+    versions: dict[int, PolicyVersion] = {}  # a version is read and parsed once
+    found = rows.select_related("claim__beneficiary__person").order_by("claim", "number")
     for evidence in found.iterator(chunk_size=CHUNK):
+        identity = evidence.policy_version_id
+        if identity not in versions:
+            versions[identity] = PolicyVersion.objects.select_related("policy").get(pk=identity)
+        evidence.policy_version = versions[identity]
         yield line_of(evidence, catalogue)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import BigIntegerField, ExpressionWrapper, F
 
 from .errors import (
     AmountNotPositiveError,
@@ -101,7 +101,8 @@ def appropriation_reserve(*, reservations: Sequence[ReservationDraft], key: str)
 
 def appropriation_take(identity: int, wanted_fen: int) -> None:
     """The one conditional update that holds the appropriation under any number of concurrent takers."""
-    free = F("granted_fen") - F("reserved_fen") - F("spent_fen")
+    # Without the wrapper a difference of big integers counts as a 32-bit one: more than 21.47 m yuan would find no row.
+    free = ExpressionWrapper(F("granted_fen") - F("reserved_fen") - F("spent_fen"), output_field=BigIntegerField())
     rows = Appropriation.objects.alias(free=free).filter(pk=identity, state=Appropriation.State.OPEN)
     if rows.filter(free__gte=wanted_fen).update(reserved_fen=F("reserved_fen") + wanted_fen):
         return

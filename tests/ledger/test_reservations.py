@@ -43,6 +43,16 @@ def books_in_order(db: None) -> object:
     assert appropriations_in_disorder() == []
 
 
+def test_more_than_32_bits_of_fen_are_reserved_at_once(officer: User) -> None:
+    """A run of 3 bn yuan: as a 32-bit difference it would count as exhausted."""
+    large = appropriation_grant(
+        payer="340200", pool="large", fiscal_year=2023, amount_fen=4 * 10**11, document="x", actor=officer, key="large"
+    )
+    reserve(large, 3 * 10**11)
+    with pytest.raises(AppropriationExhaustedError):
+        reserve(large, 10**11 + 1, claim=2)
+
+
 def test_a_claim_goes_from_reserved_to_spent(appropriation: Appropriation) -> None:
     holder = reserve(appropriation, 300_000)
     assert balances(appropriation) == {"available": 700_000, "reserved": 300_000, "in_transit": 0, "spent": 0}

@@ -130,10 +130,10 @@ def decisions_of(run: Run, catalogue: StoreCatalogue) -> Iterator[tuple[Claim, D
     while claims := list(rows.filter(pk__gt=last).select_related("beneficiary__person", "policy")[:CHUNK]):
         last = claims[-1].pk
         latest = Evidence.objects.filter(claim__in=claims).order_by("claim", "-number").distinct("claim")
-        evidence = {each.claim_id: each for each in latest.select_related("policy_version__policy")}
+        evidence = {each.claim_id: each for each in latest}
         for claim in claims:
             found = evidence[claim.pk]
-            found.claim = claim
+            found.claim, found.policy_version = claim, run.policy_version
             yield claim, decision_again(found, evidence_opened(found)[0], catalogue)
 
 
