@@ -1,6 +1,7 @@
 """Money for the demo: appropriations of every payer, and the accounts that firms and persons are paid to."""
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from rich.progress import track
@@ -43,6 +44,7 @@ def appropriations_make(actor: User) -> None:
                 )
 
 
+@transaction.atomic
 def payee_accounts_make() -> None:
     """The account that pays social insurance, for everybody who has none on file."""
     known = PayeeAccount.objects.filter(beneficiary=OuterRef("pk"))

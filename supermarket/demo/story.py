@@ -5,19 +5,18 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from supermarket.claims.models import Claim, Run
+from supermarket.claims.models import Run
 from supermarket.claims.runs.approval import run_approve, run_decide
 from supermarket.claims.runs.preparing import run_match, run_start
 from supermarket.claims.runs.releasing import run_release
 from supermarket.claims.runs.screening import run_screen
-from supermarket.claims.states import ClaimState
 from supermarket.dates import today
+from supermarket.payouts.selectors import run_progress
+from supermarket.payouts.states import PayoutState
 from supermarket.users.models import User
 
 POLICY = "wuhu-job-retention-refund-2023"
 WAIT_SECONDS = 120.0
-# What the reader need not wait for: paid, or gone another way (returned by the bank).
-OPEN = (ClaimState.RELEASED, ClaimState.PAYING)
 
 
 def run_tell(console: Console) -> None:
@@ -38,15 +37,15 @@ def run_tell(console: Console) -> None:
 
 
 def money_watch(run: Run) -> None:
-    """A bar of claims that reached their end, until all have or the time is up; the worker goes on either way."""
-    total = run.list_count or 0
+    """A bar of payouts that are no longer on their way, until none is or the time is up; the worker goes on."""
     columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns) as progress:
-        bar = progress.add_task("released by a third, paid", total=total)
+        bar = progress.add_task("released by a third, paid or returned", total=run.list_count or 0)
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
-            waiting = Claim.objects.filter(run=run, state__in=OPEN).count()
-            progress.update(bar, completed=total - waiting)
-            if not waiting:
+            now = run_progress(run)
+            on_the_way = sum(now.states.get(state, (0, 0))[0] for state in (PayoutState.DUE, PayoutState.PAYING))
+            progress.update(bar, completed=now.count - on_the_way)
+            if now.count == run.list_count and now.done:
                 return
             time.sleep(0.5)
