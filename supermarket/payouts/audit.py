@@ -7,8 +7,8 @@ that no row can come in under a seal, however low its id and however late its co
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -145,32 +145,45 @@ def chain_verify() -> Iterator[str]:
         previous = block.digest
 
 
-def anchor_write(block: AuditBlock) -> Path:
-    """Put the head outside the database, one file a day: whoever changes the database cannot change it."""
+def anchor_write(block: AuditBlock) -> None:
+    """Add the head to the day's file outside the database: whoever changes the database cannot change what lies there.
+
+    `chain` is the digest of block 1: by it, an older state of this chain is told from another chain.
+    """
     day = timezone.localdate(block.sealed_at)
+    chain = AuditBlock.objects.order_by("number").values_list("digest", flat=True)[0]
+    line = json.dumps({"day": str(day), "number": block.number, "digest": block.digest, "chain": chain})
     folder = Path(settings.ANCHOR_DIR)
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{day}.{block.number}"
-    draft.write_text(json.dumps({"day": str(day), "number": block.number, "digest": block.digest}) + "\n")
-    return draft.replace(folder / f"{day}.json")
+    with (folder / f"{day}.jsonl").open("a") as file:
+        file.write(line + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
-def anchors() -> list[dict[str, Any]]:
-    """The heads outside the database, oldest first."""
-    files = sorted(Path(settings.ANCHOR_DIR).glob("*.json"))
-    return [json.loads(file.read_text()) for file in files]
+def anchors(*, days: int | None = None) -> list[dict[str, Any]]:
+    """The heads outside the database, oldest first; of the last `days` that have any, or of all."""
+    files = sorted(Path(settings.ANCHOR_DIR).glob("*.jsonl"))[-days if days else 0 :]
+    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
 
 def anchors_verify() -> Iterator[str]:
     """Every anchor that the chain does not bear out."""
+    digests = dict(AuditBlock.objects.values_list("number", "digest"))
     for anchor in anchors():
-        block = AuditBlock.objects.filter(number=anchor["number"]).first()
-        if block is None:
-            yield f"the anchor of {anchor['day']} names block {anchor['number']}, which is not there"
-        elif block.digest != anchor["digest"]:
-            yield f"the anchor of {anchor['day']} differs from block {anchor['number']}"
+        found = digests.get(anchor["number"])
+        if found is None:
+            yield f"an anchor of {anchor['day']} names block {anchor['number']}, which is not there"
+        elif found != anchor["digest"]:
+            yield f"an anchor of {anchor['day']} differs from block {anchor['number']}"
 
 
-def sealed_until() -> datetime | None:
+def anchor_ahead() -> dict[str, Any] | None:
+    """The newest anchor of this very chain, if the chain does not reach it: the database is older than that."""
+    first = AuditBlock.objects.order_by("number").first()
     last = AuditBlock.objects.order_by("-number").first()
-    return last.sealed_at if last else None
+    ours = [each for each in anchors(days=1) if first is not None and each["chain"] == first.digest]
+    newest = max(ours, key=lambda each: each["number"], default=None)
+    if newest is None or last is None or newest["number"] < last.number:
+        return None
+    return None if (newest["number"], newest["digest"]) == (last.number, last.digest) else newest

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from supermarket.claims.models import Claim
+from supermarket.claims.models import Claim, ClaimInstalment
 from supermarket.claims.states import ClaimState
 from supermarket.ledger.journal import EntryDraft, journal_post_many
 from supermarket.ledger.journal import account as ledger_account
@@ -166,12 +166,16 @@ def cash_post(found: Sequence[Evidence], *, kind: str, sign: int) -> None:
 
 
 def claims_settle(found: Sequence[Evidence]) -> None:
-    """A claim is paid when none of its instalments is still to be paid."""
-    open_payouts = Payout.objects.filter(claim=OuterRef("pk")).exclude(
-        state__in=[PayoutState.SETTLED, PayoutState.UNPAID]
-    )
+    """A claim is paid when none of its parts is still to be paid."""
+    ended = [PayoutState.SETTLED, PayoutState.UNPAID]
+    open_payouts = Payout.objects.filter(claim=OuterRef("pk")).exclude(state__in=ended)
+    paid = Payout.objects.filter(claim=OuterRef("claim"), instalment=OuterRef("number"), state__in=ended)
+    open_parts = ClaimInstalment.objects.filter(~Exists(paid), claim=OuterRef("pk"), dropped_because__isnull=True)
     Claim.objects.filter(
-        ~Exists(open_payouts), pk__in={each.attempt.payout.claim_id for each in found}, state=ClaimState.PAYING
+        ~Exists(open_payouts),
+        ~Exists(open_parts),
+        pk__in={each.attempt.payout.claim_id for each in found},
+        state=ClaimState.PAYING,
     ).update(state=ClaimState.PAID, moved_at=timezone.now(), moved_by=None, reason=None)
 
 

@@ -3,32 +3,46 @@
 from collections.abc import Iterable
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from supermarket.celery import poke
-from supermarket.claims.models import Claim
+from supermarket.claims.models import Claim, ClaimInstalment
 from supermarket.claims.states import ClaimState
+from supermarket.payouts.models import Payout
 
 CHUNK = 5_000
-# The lead payer of a claim pays the beneficiary all of it; the others owe it their shares.
+PAYABLE = (ClaimState.RELEASED, ClaimState.PAYING)
+# A claim is paid at once, or part by part as its instalments are released. The lead payer pays the beneficiary all of
+# it; the others owe it their shares.
 CREATE = """
+    WITH part (claim_id, number, amount_fen) AS (
+        SELECT id, 1, amount_fen FROM claims_claim claim WHERE id = ANY(%(claims)s)
+            AND NOT EXISTS (SELECT FROM claims_claiminstalment WHERE claim_id = claim.id)
+        UNION ALL
+        SELECT claim_id, number, amount_fen FROM claims_claiminstalment
+        WHERE claim_id = ANY(%(claims)s) AND released_at IS NOT NULL
+    )
     INSERT INTO payouts_payout
         (claim_id, instalment, payer_account_id, amount_fen, state, available_at, created_at, moved_at)
-    SELECT claim.id, 1, account.id, claim.amount_fen, 'due', %(now)s, %(now)s, %(now)s
-    FROM claims_claim claim
-    JOIN claims_claimshare share ON share.claim_id = claim.id AND share.lead
+    SELECT part.claim_id, part.number, account.id, part.amount_fen, 'due', %(now)s, %(now)s, %(now)s
+    FROM part
+    JOIN claims_claimshare share ON share.claim_id = part.claim_id AND share.instalment = part.number AND share.lead
     JOIN payouts_payeraccount account ON account.payer = share.payer AND account.in_use
-    WHERE claim.id = ANY(%(claims)s)
+    WHERE NOT EXISTS (
+        SELECT FROM payouts_payout payout WHERE payout.claim_id = part.claim_id AND payout.instalment = part.number
+    )
     ON CONFLICT DO NOTHING RETURNING claim_id
 """
 
 
 def payout_create_for_claims(*, claims: Iterable[int]) -> int:
-    """Make the payouts of released claims (ids), and move these claims to paying; how many were made.
+    """Make the payouts of released claims and of released instalments (ids of claims); how many were made.
 
-    A claim that has its payout, or is not released (any more), is passed over: calling twice does nothing.
+    The claims move to paying. A claim that has its payouts, or is not released (any more), is passed over: calling
+    twice does nothing. A payout that was given up is not made again by itself.
     """
-    wanted = sorted(claims)
+    wanted = sorted(set(claims))
     made = sum(create_chunk(wanted[start : start + CHUNK]) for start in range(0, len(wanted), CHUNK))
     if made:
         poke("payouts.work")
@@ -38,26 +52,28 @@ def payout_create_for_claims(*, claims: Iterable[int]) -> int:
 @transaction.atomic
 def create_chunk(claims: list[int]) -> int:
     now = timezone.now()
-    released = Claim.objects.select_for_update().filter(pk__in=claims, state=ClaimState.RELEASED).order_by("pk")
-    ready = list(released.values_list("pk", flat=True))
+    payable = Claim.objects.select_for_update().filter(pk__in=claims, state__in=PAYABLE).order_by("pk")
+    ready = list(payable.values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(CREATE, {"claims": ready, "now": now})
         made = [row[0] for row in cursor.fetchall()]
-    Claim.objects.filter(pk__in=made).update(state=ClaimState.PAYING, moved_at=now, moved_by=None, reason=None)
+    Claim.objects.filter(pk__in=made, state=ClaimState.RELEASED).update(
+        state=ClaimState.PAYING, moved_at=now, moved_by=None, reason=None
+    )
     return len(made)
 
 
 def payouts_due_sweep() -> int:
-    """Make the payouts that nobody made: of every released claim. Claims whose payer has no account stay released."""
-    made = 0
-    last = 0
-    while True:
-        chunk = list(
-            Claim.objects.filter(state=ClaimState.RELEASED, pk__gt=last)
-            .order_by("pk")
-            .values_list("pk", flat=True)[:CHUNK]
-        )
-        if not chunk:
-            return made
+    """Make the payouts that nobody made: of every released claim and instalment; how many were made.
+
+    Claims whose lead payer has no account here stay released, and `claims_without_payer_account` lists them.
+    """
+    paid = Payout.objects.filter(claim=OuterRef("claim"), instalment=OuterRef("number"))
+    instalments = ClaimInstalment.objects.filter(~Exists(paid), released_at__isnull=False, claim__state__in=PAYABLE)
+    claims = set(instalments.values_list("claim_id", flat=True))
+    released = Claim.objects.filter(state=ClaimState.RELEASED).order_by("pk").values_list("pk", flat=True)
+    made, last = payout_create_for_claims(claims=claims), 0
+    while chunk := list(released.filter(pk__gt=last)[:CHUNK]):
         made += create_chunk(chunk)
         last = chunk[-1]
+    return made

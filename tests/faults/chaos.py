@@ -87,7 +87,8 @@ class Chaos:
             self.workers[place].join()
             self.workers[place] = self.worker()
         elif what == "restart bank":
-            self.bank.stop()
+            with self.proxy.at_the_bank:
+                self.bank.stop()
             time.sleep(self.random.uniform(0, 0.3))
             self.bank.start()
         elif what == "mend":

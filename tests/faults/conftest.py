@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 from pytest_django.fixtures import Settings
 
-from tests.payouts.conftest import bank, city_bank
+from tests.payouts.conftest import anchor_directory, bank, city_bank
 
-__all__ = ["bank", "city_bank"]
+__all__ = ["anchor_directory", "bank", "city_bank"]
 
 
 @pytest.fixture(autouse=True)

@@ -36,6 +36,7 @@ class FaultProxy:
         self.done: Counter[str] = Counter()
         self.answers: dict[str, tuple[int, bytes]] = {}
         self.lock = threading.Lock()
+        self.at_the_bank = threading.Lock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(self))
         self.server.daemon_threads = True
 
@@ -61,13 +62,16 @@ class FaultProxy:
             return fault
 
     def forward(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(self.bank, timeout=30)
-        try:
-            connection.request(method, path, body=body, headers={**headers, "Content-Length": str(len(body))})
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
+        """One request after the other: whoever holds `at_the_bank` may stop the bank without cutting one in two. (It
+        writes down a file and its report in two transactions; no bank that forgets to report is played here.)"""
+        with self.at_the_bank:
+            connection = http.client.HTTPConnection(self.bank, timeout=30)
+            try:
+                connection.request(method, path, body=body, headers={**headers, "Content-Length": str(len(body))})
+                answer = connection.getresponse()
+                return answer.status, answer.read()
+            finally:
+                connection.close()
 
 
 def handler_for(proxy: FaultProxy) -> type[BaseHTTPRequestHandler]:

@@ -34,6 +34,7 @@ def test_ten_moments_of_a_run(city_bank: Bank, settings: Settings) -> None:
     overrides = {
         "BANK_URL": city_bank.url,
         "AS_OF": settings.AS_OF,
+        "ANCHOR_DIR": settings.ANCHOR_DIR,
         "PAYOUT_FILE_ROWS": 25,
         "PAYOUT_LEASE_SECONDS": 0.5,
         "PAYOUT_LOOK_UP_SECONDS": 0.2,

@@ -18,7 +18,9 @@ pytestmark = [pytest.mark.django_db(transaction=True, reset_sequences=True), pyt
 def test_seed(seed: int, settings: Settings, tmp_path: Path) -> None:
     bank = Bank(tmp_path / "bank.sqlite")
     settings.BANK_URL = bank.url
-    chaos = Chaos(seed, bank, connection.settings_dict["NAME"], {"AS_OF": settings.AS_OF})
+    chaos = Chaos(
+        seed, bank, connection.settings_dict["NAME"], {"AS_OF": settings.AS_OF, "ANCHOR_DIR": settings.ANCHOR_DIR}
+    )
     try:
         problems = chaos.run()
         assert not problems, f"seed {seed} after {dict(chaos.happened)}:\n" + "\n".join(problems)

@@ -1,11 +1,18 @@
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from tests.payouts.bank import Bank
 from tests.payouts.factory import bank_accounts_open
+
+
+@pytest.fixture(autouse=True)
+def anchor_directory(settings: Settings, tmp_path: Path) -> None:
+    settings.ANCHOR_DIR = tmp_path / "anchors"
+    settings.ANCHOR_DIR.mkdir()
 
 
 @pytest.fixture

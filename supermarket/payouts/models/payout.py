@@ -77,6 +77,19 @@ class SubBatch(Guarded):
         return decrypt(self.file_encrypted, purpose="payment file").encode("latin-1")
 
 
+# No payout is settled but by an attempt that the bank has booked.
+SETTLED_BY_AN_ATTEMPT = """
+    IF EXISTS (
+        SELECT FROM old_rows was JOIN new_rows became USING (id)
+        WHERE was.state <> became.state AND became.state = 'settled' AND NOT EXISTS (
+            SELECT FROM payouts_payoutattempt attempt WHERE attempt.payout_id = became.id AND attempt.state = 'settled'
+        )
+    ) THEN
+        RAISE EXCEPTION 'a payout is settled by a settled attempt' USING ERRCODE = 'P0001';
+    END IF;
+"""
+
+
 class Payout(Guarded):
     """The money of one instalment of one claim: one at most while it is not given up."""
 
@@ -101,7 +114,7 @@ class Payout(Guarded):
         ]
         triggers = [
             *guard_moves("state", PAYOUT_MOVES, start="due"),
-            *moves_recorded(history="payouts_payoutmove", owner="payout_id"),
+            *moves_recorded(history="payouts_payoutmove", owner="payout_id", on_move=SETTLED_BY_AN_ATTEMPT),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             pgtrigger.Protect(name="final", operation=pgtrigger.UpdateOf("claim_id", "instalment", "amount_fen")),
         ]
@@ -134,6 +147,10 @@ class PayoutAttempt(Guarded):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["payout", "number"], name="attempt_number_once"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[AttemptState.SETTLED, AttemptState.RETURNED]) | ~Q(debit_reference=""),
+                name="attempt_settled_by_a_booking",
+            ),
             models.UniqueConstraint(
                 fields=["payout"], condition=Q(state__in=ATTEMPT_LIVE), name="attempt_one_live_per_payout"
             ),

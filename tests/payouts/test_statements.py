@@ -1,0 +1,95 @@
+"""The bank's statement against the books: what is not explained stands in suspense until somebody explains it."""
+
+from datetime import date
+
+import pytest
+
+from supermarket.ledger.selectors import account_balance_fen
+from supermarket.payouts.checks import books_check
+from supermarket.payouts.models import Alarm, BankStatement, StatementLine, SuspenseItem
+from supermarket.payouts.selectors import suspense_open
+from supermarket.payouts.services import suspense_resolve
+from supermarket.payouts.work import payouts_work_until_idle
+from tests.payouts.bank import Bank
+from tests.payouts.factory import CITY, officer, payer_account, released_claims
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def bank_agrees(bank: Bank) -> bool:
+    return account_balance_fen("bank", payer_account().number) == bank.balance_fen(f"P{CITY}")
+
+
+def test_every_line_is_matched(city_bank: Bank) -> None:
+    released_claims([1_00, 2_00, 3_00])
+    payouts_work_until_idle()
+    city_bank.advance(3)
+    payouts_work_until_idle()
+    assert [line.attempt is not None for line in StatementLine.objects.all()] == [True, True, True]
+    assert list(BankStatement.objects.values_list("day", flat=True)) == [date(2023, 6, 15), date(2023, 6, 16)]
+    assert bank_agrees(city_bank)
+    assert books_check() == []
+
+
+def test_a_day_is_taken_in_once(city_bank: Bank) -> None:
+    released_claims([1_00])
+    payouts_work_until_idle()
+    city_bank.advance(1)
+    payouts_work_until_idle()
+    message = BankStatement.objects.get().message.number
+    city_bank.ask("POST", f"/_mock/mailbox/{message}/unread")
+    payouts_work_until_idle()
+    assert BankStatement.objects.count() == 1
+    assert books_check() == []
+
+
+def test_a_statement_with_a_hole_stands_in_suspense(city_bank: Bank) -> None:
+    """The bank leaves a line off: the balance is true, the lines do not explain it."""
+    payer_account()
+    city_bank.behave(f"P{CITY}", "statement-gap")
+    released_claims([1_00, 2_00])
+    payouts_work_until_idle()
+    city_bank.advance(1)
+    payouts_work_until_idle()
+    (item,) = suspense_open()
+    assert (item.kind, item.amount_fen) == (SuspenseItem.Kind.GAP, -2_00)
+    assert bank_agrees(city_bank)
+    assert Alarm.objects.get().kind == "statement-gap"
+    assert any("does not close" in problem for problem in books_check())
+
+
+def test_money_that_arrives_stands_in_suspense_until_somebody_says_what_it_is(city_bank: Bank) -> None:
+    payer_account()
+    city_bank.ask(
+        "POST",
+        "/_mock/credits",
+        {"account": f"P{CITY}", "amount": 5_00, "note": "退还奖补", "debtor": {"name": "某企业"}},
+    )
+    city_bank.advance(1)
+    payouts_work_until_idle()
+    (item,) = suspense_open()
+    assert (item.amount_fen, item.line and item.line.words) == (5_00, "退还奖补")
+    assert bank_agrees(city_bank)
+    for _ in range(2):  # said twice, entered once
+        suspense_resolve(item=item, role="recoverable", holder="claim:1", resolution="退还奖补", actor=officer())
+    assert not suspense_open()
+    assert account_balance_fen("suspense", payer_account().number) == 0
+    assert account_balance_fen("recoverable", "claim:1") == -5_00
+    assert books_check() == []
+
+
+def test_an_explanation_is_not_empty(city_bank: Bank) -> None:
+    test_a_statement_with_a_hole_stands_in_suspense(city_bank)
+    with pytest.raises(ValueError, match="say what"):
+        suspense_resolve(item=suspense_open()[0], role="funding", holder="x", resolution=" ", actor=officer())
+
+
+def test_a_balance_that_jumps_overnight(city_bank: Bank) -> None:
+    payer_account()
+    city_bank.advance(1)
+    city_bank.ask("PATCH", f"/_mock/accounts/P{CITY}", {"balance": city_bank.balance_fen(f"P{CITY}") - 7})
+    city_bank.advance(1)
+    payouts_work_until_idle()
+    (item,) = suspense_open()
+    assert (item.kind, item.amount_fen) == (SuspenseItem.Kind.JUMP, -7)
+    assert bank_agrees(city_bank)
