@@ -16,7 +16,7 @@ from django.urls import reverse
 from enterprises.models import Delivery, FactDispute
 from enterprises.vocabulary import source_definitions
 from policies.models import Policy
-from supermarket.claims.models import Run
+from supermarket.claims.models import Claim, Objection, Run
 from supermarket.dates import today
 from supermarket.users.models import Role, User
 from supermarket.users.selectors import beneficiary_represented
@@ -28,6 +28,9 @@ BENEFICIARIES = frozenset({Role.REPRESENTATIVE, Role.PERSON})
 OFFICIALS = SIGNED_IN - BENEFICIARIES
 EDITORS = frozenset({Role.EDITOR})
 REVIEWERS = frozenset({Role.REVIEWER})
+# Officials of a department decide its claims and answer objections.
+DECIDERS = frozenset({Role.EDITOR, Role.REVIEWER, Role.HEAD})
+CLAIM_READERS = DECIDERS | {Role.AUDITOR}
 MAKERS = frozenset({Role.FINANCE_MAKER})
 FINANCE = frozenset({Role.FINANCE_MAKER, Role.FINANCE_RELEASER})
 MONEY_READERS = FINANCE | {Role.HEAD, Role.AUDITOR}
@@ -71,6 +74,23 @@ def own_run(user: User, arguments: Mapping[str, Any]) -> bool:
     return department is not None and within_department(user, department)
 
 
+def own_claim(user: User, arguments: Mapping[str, Any]) -> bool:
+    """The policy of claim `pk` belongs to the user's department; an auditor reads all of them."""
+    department = Claim.objects.filter(pk=arguments["pk"]).values_list("policy__department", flat=True).first()
+    return department is not None and (user.role == Role.AUDITOR or within_department(user, department))
+
+
+def own_objection(user: User, arguments: Mapping[str, Any]) -> bool:
+    rows = Objection.objects.filter(pk=arguments["pk"])
+    department = rows.values_list("claim__policy__department", flat=True).first()
+    return department is not None and within_department(user, department)
+
+
+def reach_of(user: User) -> str | None:
+    """The department whose rows the user sees in lists; None: those of all."""
+    return None if user.department == ALL_DEPARTMENTS or user.role == Role.AUDITOR else user.department
+
+
 @dataclass(frozen=True)
 class Rule:
     roles: frozenset[str]
@@ -85,6 +105,7 @@ ROUTES: dict[str, Rule] = {
     "policies": Rule(EVERYONE),
     "notices": Rule(EVERYONE),
     "notice": Rule(EVERYONE),
+    "objection": Rule(EVERYONE),
     "policy": Rule(EVERYONE),
     "sign-in": Rule(EVERYONE),
     "sign-out": Rule(EVERYONE),
@@ -110,6 +131,8 @@ ROUTES: dict[str, Rule] = {
     "my-claim": Rule(BENEFICIARIES, own_beneficiary),
     "my-claim-confirm": Rule(BENEFICIARIES, own_beneficiary),
     "my-claim-waive": Rule(BENEFICIARIES, own_beneficiary),
+    "my-claim-resubmit": Rule(BENEFICIARIES, own_beneficiary),
+    "my-claim-withdraw": Rule(BENEFICIARIES, own_beneficiary),
     "desk:home": Rule(OFFICIALS),
     "desk:policies": Rule(OFFICIALS),
     "desk:policy": Rule(OFFICIALS),
@@ -129,6 +152,13 @@ ROUTES: dict[str, Rule] = {
     "desk:dispute-answer": Rule(EDITORS, own_dispute),
     "desk:delivery-rejects": Rule(EDITORS, own_source),
     "desk:delivery-withdraw": Rule(EDITORS, own_source),
+    "desk:claims": Rule(CLAIM_READERS),
+    "desk:claim": Rule(CLAIM_READERS, own_claim),
+    "desk:claim-approve": Rule(DECIDERS, own_claim),
+    "desk:claim-return": Rule(DECIDERS, own_claim),
+    "desk:claim-refuse": Rule(DECIDERS, own_claim),
+    "desk:objections": Rule(DECIDERS),
+    "desk:objection-answer": Rule(DECIDERS, own_objection),
     "desk:runs": Rule(MONEY_READERS),
     "desk:run": Rule(MONEY_READERS),
     "desk:run-export": Rule(MONEY_READERS),

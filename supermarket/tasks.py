@@ -9,6 +9,7 @@ from kombu import Queue
 from enterprises import services as enterprises
 from supermarket.celery import app
 from supermarket.claims import sweeping
+from supermarket.claims.runs import background
 from supermarket.dates import today
 from supermarket.payouts import audit, work
 
@@ -17,6 +18,7 @@ SWEEPS_SECONDS = {
     "claims.sweep": 30.0,
     "payouts.work": 3.0,
     "audit.seal": 60.0,
+    "runs.prepare": 10.0,
     "deliveries.work": 30.0,
     "deliveries.collect": 300.0,
     "rosters.refresh": 21_600.0,
@@ -40,6 +42,12 @@ def payouts_work() -> None:
 def audit_seal() -> None:
     """Seal what was written since the last seal, and put the day's head outside the database."""
     audit.blocks_seal()
+
+
+@app.task(name="runs.prepare", queue="default")
+def runs_prepare() -> None:
+    """Match and screen the runs that were opened at the desk."""
+    background.runs_prepare()
 
 
 @app.task(name="deliveries.work", queue="default")

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from enterprises.models import Delivery
 from policies.models import PolicyVersion
-from supermarket.access import ALL_DEPARTMENTS, allow
+from supermarket.access import ALL_DEPARTMENTS, allow, reach_of
 from supermarket.claims.models import Run
-from supermarket.claims.states import RunState
+from supermarket.claims.selectors import claims_in_review, objections_open
+from supermarket.claims.states import ClaimState, RunState
 from supermarket.desk.run_page import BEFORE_RELEASE
 from supermarket.payouts.selectors import alarms_open, payouts_with_a_person
 from supermarket.users.models import User
@@ -36,6 +37,12 @@ def agenda(user: User) -> list[Line]:
     if allow(user, "desk:deliveries"):
         with_rejects = Delivery.objects.filter(rows_rejected__gt=0, state=Delivery.State.LOADED).count()
         lines.append(Line(_("Deliveries with rejected rows"), with_rejects, reverse("desk:deliveries")))
+    if allow(user, "desk:objections"):
+        department = reach_of(user)
+        in_review = claims_in_review(department=department).filter(state=ClaimState.IN_REVIEW).count()
+        lines.append(Line(_("Claims to decide"), in_review, reverse("desk:claims")))
+        objections = objections_open(department=department).count()
+        lines.append(Line(_("Objections to answer"), objections, reverse("desk:objections")))
     lines += run_lines(user)
     if allow(user, "desk:payout-release"):
         address = reverse("desk:payouts")

@@ -1,11 +1,13 @@
 from django.urls import path
 
 from supermarket.desk.views import (
+    claims,
     deliveries,
     disputes,
     drafts,
     home,
     money,
+    objections,
     payouts,
     policies,
     run_steps,
@@ -37,6 +39,13 @@ urlpatterns = [
     path("deliveries/<int:pk>/withdraw/", deliveries.withdraw, name="delivery-withdraw"),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<int:pk>/answer/", disputes.answer, name="dispute-answer"),
+    path("claims/", claims.claims, name="claims"),
+    path("claims/<int:pk>/", claims.claim, name="claim"),
+    path("claims/<int:pk>/approve/", claims.approve, name="claim-approve"),
+    path("claims/<int:pk>/return/", claims.send_back, name="claim-return"),
+    path("claims/<int:pk>/refuse/", claims.refuse, name="claim-refuse"),
+    path("objections/", objections.objections, name="objections"),
+    path("objections/<int:pk>/answer/", objections.answer, name="objection-answer"),
     path("runs/", runs.runs, name="runs"),
     path("runs/new/", runs.new, name="run-new"),
     path(RUN, runs.run, name="run"),

@@ -41,6 +41,7 @@ def browser() -> Iterator[Browser]:
 def visit(store: str, browser: Browser) -> Iterator[Visit]:
     """A page of a new visit: visit("/", language="en", width=390, user="jinggong", script=False)."""
     contexts: list[BrowserContext] = []
+    complaints: list[str] = []
 
     def do(
         path: str = "/", *, language: str = "zh-CN", width: int = 1280, user: str | None = None, script: bool = True
@@ -54,6 +55,8 @@ def visit(store: str, browser: Browser) -> Iterator[Visit]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
         if user:
             page.goto("/sign-in/")
             page.fill("#id_username", user)
@@ -65,3 +68,4 @@ def visit(store: str, browser: Browser) -> Iterator[Visit]:
     yield do
     for context in contexts:
         context.close()
+    assert complaints == [], "a script failed, or a page wanted what the content security policy refuses"

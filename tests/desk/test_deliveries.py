@@ -29,6 +29,8 @@ def test_good_rows_go_in_and_bad_ones_are_listed(sign_in: SignIn, firm: Benefici
     page = editor.get(response["Location"]).content.decode()
     assert "Rejected rows" in page
     assert "many" in page
+    file = editor.get(f"{response['Location']}rejected.csv")
+    assert "many" in b"".join(file.streaming_content).decode()  # type: ignore[attr-defined]
 
 
 def test_a_file_in_another_encoding_is_refused_and_nothing_is_lost(sign_in: SignIn, firm: Beneficiary) -> None:

@@ -8,8 +8,7 @@ from django.test import Client
 
 from policies.models import PolicyVersion
 from supermarket.claims.models import Claim, Run
-from supermarket.claims.runs.preparing import run_match
-from supermarket.claims.runs.screening import run_screen
+from supermarket.claims.runs.background import runs_prepare
 from supermarket.ledger.appropriations import appropriation_grant
 from supermarket.users.models import Role
 from tests.claims.conftest import FUNDING
@@ -36,11 +35,14 @@ def city(town: Town, publish: Publish) -> None:
 
 @pytest.fixture
 def run(city: None, sign_in: SignIn) -> Run:
-    """Opened at the desk; matched and screened as the background would."""
+    """Opened at the desk, matched and screened in the background."""
     response = sign_in(Role.FINANCE_MAKER).post("/desk/runs/new/", {"offer": "award 2023"})
     run = Run.objects.get()
     assert response["Location"] == f"/desk/runs/{run.pk}/"
-    return run_screen(run=run_match(run=run, actor=None), actor=None)
+    assert runs_prepare() == 1
+    assert runs_prepare() == 0
+    run.refresh_from_db()
+    return run
 
 
 def step(client: Client, run: Run, name: str, **given: str) -> int:

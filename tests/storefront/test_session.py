@@ -68,3 +68,9 @@ def test_a_wrong_day_is_said_so_and_changes_nothing(client: Client, settings: ob
     assert 'class="error"' in page
     assert 'value="2023-06-15"' in page
     assert "<script>alert" not in page
+
+
+@pytest.mark.django_db
+def test_a_page_may_load_our_own_files_and_run_nothing_else(client: Client) -> None:
+    assert "default-src 'self'" in client.get("/").headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in client.get("/").headers["Content-Security-Policy"]

@@ -70,7 +70,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except ClaimError as error:
             form.add_error("offer", say(error.message()))
         else:
-            poke("runs.prepare", run.pk)
+            poke("runs.prepare")
             messages.success(request, _("The run is open. It is matched and screened in the background."))
             return redirect("desk:run", pk=run.pk)
     return render(request, "desk/run_new.html", {"form": form}, status=422 if form.errors else 200)

@@ -14,6 +14,7 @@ from supermarket.claims.applying import claim_apply
 from supermarket.claims.confirming import claim_confirm, claim_waive
 from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Claim
+from supermarket.claims.reviewing import claim_resubmit, claim_withdraw
 from supermarket.ledger.errors import LedgerError
 from supermarket.requests import by_htmx
 from supermarket.storefront.timeline import timeline
@@ -82,12 +83,22 @@ def waive(request: HttpRequest, code: str, claim: int) -> HttpResponse:
     return answer(request, code, claim, claim_waive)
 
 
+@require_POST
+def resubmit(request: HttpRequest, code: str, claim: int) -> HttpResponse:
+    return answer(request, code, claim, claim_resubmit)
+
+
+@require_POST
+def withdraw(request: HttpRequest, code: str, claim: int) -> HttpResponse:
+    return answer(request, code, claim, claim_withdraw)
+
+
 class Answer(Protocol):
     def __call__(self, *, claim: Claim, actor: User) -> Claim: ...
 
 
 def answer(request: HttpRequest, code: str, claim: int, act: Answer) -> HttpResponse:
-    """The beneficiary's yes or no to a sum that a run found for him."""
+    """One step that is the beneficiary's own."""
     found = get_object_or_404(Claim.objects.select_related("beneficiary"), pk=claim, beneficiary__code=code)
     try:
         act(claim=found, actor=signed_in(request))
