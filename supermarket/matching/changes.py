@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from supermarket.matching.bitsets import Ids, flags_unpack, ids_unpack
-from supermarket.matching.models import MatchRun, MatchSet
+from supermarket.matching.models import MatchPopulation, MatchRun, MatchSet
 
 
 @dataclass(frozen=True)
@@ -31,22 +32,27 @@ def sets_by_policy(run: MatchRun | None) -> dict[str, MatchSet]:
     """Policy code -> its newest version's set; a new version is compared with the one whose place it took."""
     if run is None:
         return {}
-    sets = run.sets.select_related("version__policy", "population").order_by("version__policy__code", "version__number")
+    sets = run.sets.select_related("version__policy").order_by("version__policy__code", "version__number")
     return {one.version.policy.code: one for one in sets}
+
+
+@lru_cache(maxsize=8)
+def population_ids(pk: int) -> Ids:
+    """Beneficiaries of a MatchPopulation, which never changes, in its order."""
+    return ids_unpack(bytes(MatchPopulation.objects.values_list("ids", flat=True).get(pk=pk)))
 
 
 def members(one: MatchSet, *, unknown: bool = False) -> Ids:
     """Ids of the eligible (or of the unknown) beneficiaries, ascending."""
-    ids = ids_unpack(bytes(one.population.ids))
-    bits = one.unknown_bits if unknown else one.eligible_bits
-    found: Ids = ids[flags_unpack(bytes(bits), one.population.rows)]
+    ids = population_ids(one.population_id)
+    found: Ids = ids[flags_unpack(bytes(one.unknown_bits if unknown else one.eligible_bits), len(ids))]
     return found
 
 
 def match_changes(run: MatchRun, before: MatchRun | None = None) -> Iterator[PolicyChange]:
     """What each policy of the run changed since `before` (default: the match before it), ordered by policy."""
     earlier = sets_by_policy(before or match_before(run))
-    for one in run.sets.select_related("version__policy", "population"):
+    for one in run.sets.select_related("version__policy"):
         yield policy_change(one, earlier.get(one.version.policy.code))
 
 

@@ -11,6 +11,7 @@ from enterprises.definitions import Audience
 from enterprises.population import KEY, BlockStore, Snapshot, population_as_of
 from policies.compiled import engine_data
 from policies.engine import Catalogue, Population
+from policies.engine.matches import Matches
 from policies.models import PolicyVersion
 from supermarket.matching.catalogue import StoreCatalogue, engine_code, store_catalogue
 from supermarket.matching.periods import Offer, offer_for
@@ -28,30 +29,50 @@ class Decided:
     outcome: Outcome
 
 
-def decided(offers: Sequence[Offer], population: Snapshot, catalogue: StoreCatalogue) -> list[Decided]:
+def decided(offers: Sequence[Offer], population: Snapshot, catalogue: StoreCatalogue) -> Iterator[Decided]:
     """The offers, all of the population's reference date, for everybody in it: verdicts by the engine, all at once,
-    sums of the eligible by the evaluator."""
-    columns = Population(population.table, catalogue.lexicon.vocabulary, key=KEY)
-    answers = [Decided(offer, population, verdicts(offer, columns, catalogue)) for offer in offers]
-    summed = [one for one in answers if catalogue.compiled(one.offer.version).amount is not None]
-    wanted = np.zeros(columns.rows, np.bool_)
-    for one in summed:
-        wanted |= one.outcome.eligible
-    for rows, known in in_parts(np.flatnonzero(wanted), population):
-        for row, facts in zip(rows, known, strict=True):
-            for one in summed:
-                if one.outcome.eligible[row]:
-                    enter_amount(one.outcome, row, policy_amount(one.offer, facts, catalogue))
-    return answers
+    sums of the eligible by the evaluator. One after the other: a city's answers at once would fill the memory."""
+    columns = engine_population(population, catalogue)
+    matches = (
+        published_matches(offers, columns, catalogue)
+        if len(offers) > 1
+        else draft_matches(offers[0], columns, catalogue)
+    )
+    for offer in offers:
+        outcome = outcome_of(offer, matches, columns.rows)
+        if catalogue.compiled(offer.version).amount is not None:
+            for rows, known in in_parts(np.flatnonzero(outcome.eligible), population):
+                for row, facts in zip(rows, known, strict=True):
+                    enter_amount(outcome, row, policy_amount(offer, facts, catalogue))
+        yield Decided(offer, population, outcome)
 
 
-def verdicts(offer: Offer, columns: Population, catalogue: StoreCatalogue) -> Outcome:
-    """Who is eligible and who may be; no sums yet."""
-    code = engine_code(offer.version)
+def verdicts(offer: Offer, population: Snapshot, catalogue: StoreCatalogue) -> Outcome:
+    """Who is eligible and who may be under one offer; no sums."""
+    columns = engine_population(population, catalogue)
+    return outcome_of(offer, draft_matches(offer, columns, catalogue), columns.rows)
+
+
+def engine_population(population: Snapshot, catalogue: StoreCatalogue) -> Population:
+    return Population(population.table, catalogue.lexicon.vocabulary, key=KEY)
+
+
+def published_matches(offers: Sequence[Offer], columns: Population, catalogue: StoreCatalogue) -> Matches:
+    """All published versions of the offers' audience, at once."""
+    offer = offers[0]
+    return catalogue.engine(offer.reference, offer.version.parsed.audience).match(columns)
+
+
+def draft_matches(offer: Offer, columns: Population, catalogue: StoreCatalogue) -> Matches:
+    """One version, which need not be published."""
     engine = Catalogue([], catalogue.lexicon.vocabulary, context=catalogue.context(offer.reference))
-    matches = engine.match_one(engine_data(offer.version.parsed, catalogue.lexicon, code=code), columns)
-    nothing = np.zeros(columns.rows, np.int64), np.zeros(columns.rows, np.bool_)
-    return Outcome(matches.eligible(code), matches.unknown(code), *nothing)
+    data = engine_data(offer.version.parsed, catalogue.lexicon, code=engine_code(offer.version))
+    return engine.match_one(data, columns)
+
+
+def outcome_of(offer: Offer, matches: Matches, rows: int) -> Outcome:
+    code = engine_code(offer.version)
+    return Outcome(matches.eligible(code), matches.unknown(code), np.zeros(rows, np.int64), np.zeros(rows, np.bool_))
 
 
 def in_parts(rows: np.ndarray, population: Snapshot) -> Iterator[tuple[list[int], list[dict[str, object]]]]:
@@ -87,7 +108,7 @@ def version_decided(
 
 def shelf_decided(
     *, audience: Audience, as_of: date, known_at: datetime, store: BlockStore
-) -> Iterator[tuple[Snapshot, list[Decided]]]:
+) -> Iterator[tuple[Snapshot, Iterator[Decided]]]:
     """Every policy on the shelf of an audience on a day: one population a reference date, with its policies."""
     catalogue = store_catalogue()
     by_reference: dict[date, list[Offer]] = {}

@@ -17,6 +17,7 @@ from supermarket.claims.models import Claim, Run
 from supermarket.claims.moves import run_move
 from supermarket.claims.states import CLAIM_ENDS, RunState
 from supermarket.matching.catalogue import StoreCatalogue, store_catalogue
+from supermarket.matching.everybody import verdicts
 from supermarket.matching.periods import Offer, offer_for
 from supermarket.users.models import User
 
@@ -109,23 +110,27 @@ def run_snapshot(run: Run) -> Snapshot:
 def run_match(*, run: Run, actor: User | None) -> Run:
     """Decide everybody and draft a claim for each who is entitled. Calling again after a crash adds what is missing."""
     catalogue, snapshot = store_catalogue(), run_snapshot(run)
-    counts = {"population": len(snapshot.ids), "eligible": 0, "unknown": 0, "claimed_before": 0}
-    for decisions in decided(run, snapshot, catalogue):
-        eligible = [(beneficiary, decision) for beneficiary, decision in decisions if decision.eligible]
-        counts["eligible"] += len(eligible)
-        counts["unknown"] += sum(decision.answer.decided.truth is None for _, decision in decisions)
-        claims_draft(run, eligible)
-    in_run = Claim.objects.filter(run=run).count()
-    counts["claimed_before"] = counts["eligible"] - in_run
+    outcome = verdicts(run_offer(run), snapshot, catalogue)
+    eligible = np.flatnonzero(outcome.eligible)
+    for decisions in decided(run, snapshot, eligible, catalogue):
+        claims_draft(run, decisions)
+    counts = {
+        "population": len(snapshot.ids),
+        "eligible": len(eligible),
+        "unknown": int(outcome.unknown.sum()),
+        "claimed_before": len(eligible) - Claim.objects.filter(run=run).count(),
+    }
     return run_move(run, before=(RunState.DRAFTED,), to=RunState.MATCHED, actor=actor, counts=counts)
 
 
-def decided(run: Run, snapshot: Snapshot, catalogue: StoreCatalogue) -> Iterator[list[tuple[int, Decision]]]:
-    """(beneficiary id, decision) of everybody, in chunks."""
+def decided(
+    run: Run, snapshot: Snapshot, eligible: np.ndarray, catalogue: StoreCatalogue
+) -> Iterator[list[tuple[int, Decision]]]:
+    """(beneficiary id, decision) of the eligible rows, in chunks: the engine says who, the evaluator why, how much."""
     offer, reads = run_offer(run), version_reads(run.policy_version, catalogue)
     circumstances = Circumstances(run.day, run.known_at)
-    for start in range(0, len(snapshot.ids), CHUNK):
-        rows = range(start, min(start + CHUNK, len(snapshot.ids)))
+    for start in range(0, len(eligible), CHUNK):
+        rows = eligible[start : start + CHUNK].tolist()
         known = snapshot.known(rows, reads.facts)
         yield [
             (int(snapshot.ids[row]), decide(offer, facts, circumstances, catalogue))
