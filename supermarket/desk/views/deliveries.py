@@ -50,7 +50,7 @@ class DeliveryForm(forms.Form):
         field.choices = [
             (source.code, f"{say(source.name)} · {source.department}")
             for source in source_definitions().values()
-            if within_department(user, source.department)
+            if not source.compiled and within_department(user, source.department)
         ]
 
 
