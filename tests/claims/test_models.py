@@ -99,6 +99,7 @@ def run_make(version: PolicyVersion, maker: User) -> Run:
         policy_version=version,
         period="2023",
         reference=now.date(),
+        day=now.date(),
         known_at=now,
         made_by=maker,
         created_at=now,
