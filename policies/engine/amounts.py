@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.engine import kernels
-from policies.engine.columns import Words
-from policies.engine.conditions import Normaliser
+from policies.engine.columns import Numbers, Words
 from policies.engine.expressions import Binder
 from policies.engine.free import batches
 from policies.engine.numbers import LIMIT, NotVectorised, Number, Rows, TooWide, bits_at, rounded
+from policies.engine.piecewise import NotPiecewise, fen_of
 from policies.engine.policy import CompiledPolicy
 from policies.engine.population import Population
 
@@ -35,41 +35,64 @@ class Amounts:
     unknown: NDArray[np.bool_]
 
 
-def amounts_of(policy: CompiledPolicy, eligible: Words, population: Population, normaliser: Normaliser) -> Amounts:
+def amounts_of(policy: CompiledPolicy, eligible: Words, population: Population) -> Amounts:
     """The sums of a policy for the rows of a plane, in row order; 0 for a policy that has none."""
-    rows = np.empty(int(np.bitwise_count(eligible).sum()), np.int64)
-    kernels.rows_of(eligible, rows)
-    amounts = Amounts(np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_))
-    if policy.amount is None or not len(rows):
-        return amounts
-    try:
-        number, binder = _bound(policy, population, normaliser)
-    except NotVectorised:
-        _ask_evaluator(np.arange(len(rows)), rows, amounts, policy, population, normaliser)
-        return amounts
-    amounts.fen[:] = number.at(rows)
-    asked = np.zeros(0, np.intp)
-    for column in binder.facts:
-        if column.low < -binder.limit or column.high > binder.limit:
-            beyond = np.abs(column.values[rows]) > binder.limit
-            asked = np.union1d(asked, np.flatnonzero(beyond))
-    if binder.known:
-        known = reduce(np.bitwise_and, binder.known)
-        if (eligible & ~known).any():
-            without = np.flatnonzero(~bits_at(known, rows))
-            amounts.unknown[without] = True
-            amounts.fen[without] = 0
-            if not binder.strict:
-                asked = np.union1d(asked, without)
-    _ask_evaluator(asked, rows, amounts, policy, population, normaliser)
+    count = int(np.bitwise_count(eligible).sum())
+    amounts = Amounts(np.zeros(count, np.int64), np.zeros(count, np.bool_))
+    if policy.amount is not None and count and not _stepped(policy, eligible, population, amounts):
+        rows = np.empty(count, np.int64)
+        kernels.rows_of(eligible, rows)
+        _ask_evaluator(_bound_amounts(policy, rows, population, amounts), rows, amounts, policy, population)
     return amounts
 
 
-def _bound(policy: CompiledPolicy, population: Population, normaliser: Normaliser) -> tuple[Number, Binder]:
+def _stepped(policy: CompiledPolicy, eligible: Words, population: Population, amounts: Amounts) -> bool:
+    """Fill in the amounts of a piecewise linear form; False if that cannot be done."""
+    form = policy.piecewise
+    if form is None:
+        return False
+    if form.fact is None:
+        amounts.fen[:] = fen_of(form.lines[0][1])
+        return True
+    column = population.column(form.fact)
+    if not isinstance(column, Numbers) or (not form.strict and (eligible & ~column.known).any()):
+        return False
+    try:
+        steps = form.steps(column.scale)
+    except NotPiecewise:
+        return False
+    if steps.most[0] * max(-column.low, column.high) + steps.most[1] >= LIMIT:
+        return False
+    kernel = kernels.stepped_amounts_32 if column.values.dtype == np.int32 else kernels.stepped_amounts_64
+    parts = steps.cuts, steps.factors, steps.offsets
+    kernel(eligible, column.known, column.values, parts, steps.unit, amounts.fen, amounts.unknown)
+    return True
+
+
+def _bound_amounts(policy: CompiledPolicy, rows: Rows, population: Population, amounts: Amounts) -> NDArray[np.intp]:
+    """Fill in the amounts of an expression over several facts; gives the places that are the evaluator's."""
+    try:
+        number, binder = _bound(policy, population)
+    except NotVectorised:
+        return np.arange(len(rows))
+    amounts.fen[:] = number.at(rows)
+    asked = np.zeros(len(rows), np.bool_)
+    for column in binder.facts:
+        if column.low < -binder.limit or column.high > binder.limit:
+            asked |= np.abs(column.values[rows]) > binder.limit
+    if binder.known:
+        without = ~bits_at(reduce(np.bitwise_and, binder.known), rows)
+        amounts.unknown[without] = True
+        amounts.fen[without] = 0
+        asked = asked & ~without if binder.strict else asked | without
+    return np.flatnonzero(asked)
+
+
+def _bound(policy: CompiledPolicy, population: Population) -> tuple[Number, Binder]:
     """The amount in fen, bound with the widest limit that it bears. Raises NotVectorised."""
     assert policy.amount is not None
     for limit in LIMITS:
-        binder = Binder(population, normaliser, limit)
+        binder = Binder(population, policy.normaliser, limit)
         try:
             number = binder.number(policy.amount.tree)
             return rounded(number, FEN_PLACES, "half up").scaled(FEN_PLACES), binder
@@ -84,11 +107,10 @@ def _ask_evaluator(
     amounts: Amounts,
     policy: CompiledPolicy,
     population: Population,
-    normaliser: Normaliser,
 ) -> None:
     """Have the evaluator work out the entries at some places."""
     assert policy.amount is not None
     for batch in batches(places):
         for place, facts in zip(batch.tolist(), population.profiles(rows[batch], policy.amount_facts), strict=True):
-            fen = policy.amount.evaluate(facts, normaliser.context).fen
+            fen = policy.amount.evaluate(facts, policy.normaliser.context).fen
             amounts.fen[place], amounts.unknown[place] = fen or 0, fen is None

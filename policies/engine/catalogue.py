@@ -45,7 +45,7 @@ class Catalogue:
 
     def _compile(self, definition: Definition) -> CompiledPolicy:
         policy = compile_policy(definition, self._normaliser, self.divisions)
-        _ = policy.amount  # its problems are told now
+        _ = policy.piecewise  # made now, and problems of the amount told now
         return policy
 
     @property

@@ -114,6 +114,12 @@ class Normaliser:
         """The value of a node that reads no fact."""
         return EVALUATOR.value(node, self._frame)
 
+    def is_constant(self, node: nodes.Node) -> bool:
+        """Whether the node reads no fact and nothing of a row, only what the context gives."""
+        if any(isinstance(each, nodes.Field | nodes.Variable | nodes.Items | nodes.Fact) for each in nodes.walk(node)):
+            return False
+        return all(self.is_given(code) for code in facts_of(node))
+
     # --- which kind of condition -----------------------------------------------------------------------------
 
     def _normalise(self, condition: Condition) -> Literal | bool:

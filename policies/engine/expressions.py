@@ -59,7 +59,7 @@ class Binder:
 
     def number(self, node: nodes.Node) -> Number:
         """The number of a node. Raises NotVectorised and TooWide."""
-        if self.is_constant(node):
+        if self.normaliser.is_constant(node):
             return constant(self.normaliser.constant(node))
         match node:
             case nodes.Fact(code):
@@ -74,12 +74,6 @@ class Binder:
             case nodes.Call(name, arguments):
                 return self._call(name, arguments)
         raise NotVectorised
-
-    def is_constant(self, node: nodes.Node) -> bool:
-        """Whether the node reads no fact and nothing of a row."""
-        if any(isinstance(each, nodes.Field | nodes.Variable | nodes.Items | nodes.Fact) for each in nodes.walk(node)):
-            return False
-        return all(self.normaliser.is_given(code) for code in facts_of(node))
 
     # --- facts -----------------------------------------------------------------------------------------------------
 
@@ -134,7 +128,7 @@ class Binder:
 
     def _divided(self, dividend: Number, divisor: nodes.Node) -> Number:
         """By a constant, where the quotient has an end: times its inverse."""
-        if not self.is_constant(divisor):
+        if not self.normaliser.is_constant(divisor):
             raise NotVectorised
         by = constant(self.normaliser.constant(divisor))
         places = next((places for places in range(20) if by.low and 10**places % abs(by.low) == 0), None)
@@ -202,7 +196,7 @@ class Binder:
 
     def _constant(self, node: nodes.Node | None) -> Decimal | None:
         """The constant number of a node, None where it is none."""
-        if node is None or not self.is_constant(node):
+        if node is None or not self.normaliser.is_constant(node):
             return None
         value = self.normaliser.constant(node)
         return value if isinstance(value, Decimal) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from numba import njit, uint64
+from numba import int64, njit, uint64
 
 from policies.engine.vectors import below, equal, lowest_one, ones_in
 
@@ -132,3 +132,35 @@ def rows_of(plane: Any, rows: Any) -> int:
             count += 1
             bits &= bits - uint64(1)
     return count
+
+
+def _stepped_amounts(plane: Any, known: Any, values: Any, steps: Any, unit: int, fen: Any, unknown: Any) -> None:
+    """The entries of `fen` for the rows of a plane: (factors[k] * x + offsets[k]) / unit, half rounded away from 0,
+    where k counts the cuts up to x. Rows whose bit in `known` is 0 give 0 and are `unknown`."""
+    cuts, factors, offsets = steps
+    half = unit // 2
+    entry = 0
+    for word in range(len(plane)):
+        bits, valid = plane[word], known[word]
+        while bits:
+            bit = lowest_one(bits)
+            bits &= bits - uint64(1)
+            if valid >> bit & uint64(1):
+                x = values[word * 64 + bit]
+                part = 0
+                for cut in cuts:
+                    part += x >= cut
+                amount = factors[part] * x + offsets[part]
+                if unit != 1:
+                    size = uint64(abs(amount) + half) // uint64(unit)
+                    amount = int64(size) if amount >= 0 else -int64(size)
+                fen[entry] = amount
+            else:
+                fen[entry] = 0
+                unknown[entry] = True
+            entry += 1
+
+
+_STEPPED = "(uint64[::1], uint64[::1], {}[::1], UniTuple(int64[::1], 3), int64, int64[::1], boolean[::1])"
+stepped_amounts_32 = njit(_STEPPED.format("int32"), **_OPTIONS)(_stepped_amounts)
+stepped_amounts_64 = njit(_STEPPED.format("int64"), **_OPTIONS)(_stepped_amounts)

@@ -74,7 +74,7 @@ class Matches:
         """The amounts of a policy; those asked for last are kept."""
         city, row = self.city, self._row(code)
         if self._last is None or self._last[0] != code:
-            found = amounts_of(city.policies[row], city.certain[row], city.population, city.normaliser)
+            found = amounts_of(city.policies[row], city.certain[row], city.population)
             self._last = code, found
         return self._last[1]
 
@@ -83,7 +83,7 @@ class Matches:
         city = self.city
 
         def total(row: int) -> tuple[int, int, int]:
-            found = amounts_of(city.policies[row], city.certain[row], city.population, city.normaliser)
+            found = amounts_of(city.policies[row], city.certain[row], city.population)
             return len(found.fen), int(found.fen.sum()), int(found.unknown.sum())
 
         with ThreadPoolExecutor(THREADS) as pool:

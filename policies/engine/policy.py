@@ -11,6 +11,7 @@ from policies.engine.conditions import Normaliser
 from policies.engine.levers import Lever, levers_of
 from policies.engine.logic import Logic, logic_of
 from policies.engine.operations import Operations, operations_of
+from policies.engine.piecewise import Piecewise, piecewise_of
 from policies.rules import CompiledAmount, Rule, RuleProblems, Vocabulary, compile_amount, compile_rule
 from policies.rules.formula import conditions_of, facts_of, guards_of
 
@@ -28,6 +29,7 @@ class CompiledPolicy:
     rule: Rule
     logic: Logic
     definition: Definition = field(repr=False)
+    normaliser: Normaliser = field(repr=False)
 
     @cached_property
     def amount(self) -> CompiledAmount | None:
@@ -36,6 +38,11 @@ class CompiledPolicy:
         if text is None:
             return None
         return compile_amount(str(text), self.rule.vocabulary, **_sources(self.definition))
+
+    @cached_property
+    def piecewise(self) -> Piecewise | None:
+        """The amount as a piecewise linear form, None if it has none."""
+        return None if self.amount is None else piecewise_of(self.amount.tree, self.normaliser)
 
     @cached_property
     def facts(self) -> frozenset[str]:
@@ -72,7 +79,7 @@ def compile_policy(
 ) -> CompiledPolicy:
     """Raises RuleProblems; those of the amount only when it is first asked for."""
     rule = _rule(definition, normaliser.vocabulary, divisions)
-    return CompiledPolicy(definition["code"], rule, logic_of(rule.formula, normaliser), definition)
+    return CompiledPolicy(definition["code"], rule, logic_of(rule.formula, normaliser), definition, normaliser)
 
 
 def _sources(definition: Definition) -> dict[str, Any]:
