@@ -98,6 +98,7 @@ def run_make(version: PolicyVersion, maker: User) -> Run:
         policy=version.policy,
         policy_version=version,
         period="2023",
+        day=now.date(),
         reference=now.date(),
         day=now.date(),
         known_at=now,
