@@ -15,6 +15,7 @@ MO     := $(PO:.po=.mo)
 TOWN   ?= 2000
 SEED   ?= 1
 AS_OF  ?= 2023-06-15
+SEEDS  ?= 200
 
 .DEFAULT_GOAL := help
 .PHONY: help env dev demo test lint format lock bench soak messages clean
@@ -63,6 +64,13 @@ test: $(DEV) $(MO) ## everything a test needs, then linters and all tests, the b
 	tests/browser/setup.sh
 	$(MAKE) lint
 	$(BIN)/pytest
+
+bench: $(BENCH) ## the engine and the data path beside their peers, ratios printed
+	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.data
+
+soak: $(DEV) ## seeded faults between the store and its bank (SEEDS=200)
+	$(BIN)/pytest tests/faults -q --soak-seeds=$(SEEDS)
 
 messages: $(BASE) ## collect the texts of pages and code for translation
 	$(BIN)/python -m supermarket.messages update
