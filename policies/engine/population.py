@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,7 @@ class Population:
     """
 
     def __init__(self, table: pa.Table, vocabulary: Vocabulary, key: str = "credit_code") -> None:
+        importlib.import_module("policies.engine.kernels")  # loaded here, not inside the first match
         if key not in table.column_names:
             raise PopulationError(key, "is not in the table; it tells the beneficiaries apart")
         self.vocabulary, self.key = vocabulary, key

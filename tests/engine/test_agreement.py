@@ -9,7 +9,7 @@ from tests.engine.strategies import CONTEXT, Case, cases
 from tests.engine.tables import table_of
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(cases(), st.sampled_from((Context(), CONTEXT)))
 def test_shelf_city_and_evaluator_agree(case: Case, context: Context) -> None:
     note(f"{case}")
