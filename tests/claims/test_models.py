@@ -100,7 +100,6 @@ def run_make(version: PolicyVersion, maker: User) -> Run:
         period="2023",
         day=now.date(),
         reference=now.date(),
-        day=now.date(),
         known_at=now,
         made_by=maker,
         created_at=now,
