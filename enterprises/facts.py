@@ -4,7 +4,7 @@ Two times: `reference`, the day whose facts count (a delivery's `as_of` is on or
 fact's freshness), and `known_at`, the moment of deciding (the delivery was loaded by then, and not yet withdrawn).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -57,15 +57,20 @@ class Statement:
 
 
 @lru_cache
-def source_freshness(audience: Audience, *, public: bool) -> tuple[list[str], list[int], list[str]]:
-    """Codes of the audience's sources, the longest freshness of their facts in days, and the complete ones' codes;
-    `public`: of the sources that state public facts, by these alone."""
+def source_freshness(audience: Audience, *, public: bool) -> dict[str, str]:
+    """Parameters of LATEST: codes of the audience's sources, the longest freshness of their facts in days, and the
+    complete ones' codes; `public`: of the sources that state public facts, by these alone."""
     days: dict[str, int] = {}
     for fact, sources in facts_of(audience, public=public).values():
         for source in sources:
             days[source] = max(fact.freshness_days, days.get(source, 0))
     complete = [code for code in days if source_definitions()[code].complete]
-    return list(days), list(days.values()), complete
+    return {"sources": array_literal(days), "days": array_literal(days.values()), "complete": array_literal(complete)}
+
+
+def array_literal(values: Iterable[object]) -> str:
+    """PostgreSQL's text for an array of plain words; psycopg would write it anew for every query."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 Statements = dict[str, Statement]
@@ -81,9 +86,7 @@ def statements_on(
 ) -> dict[date, Statements]:
     """The same for each of some days, by one query."""
     found: dict[date, Statements] = {reference: {} for reference in references}
-    sources, days, complete = source_freshness(cast("Audience", beneficiary.kind), public=public)
-    if not sources:
-        return found
+    freshness = source_freshness(cast("Audience", beneficiary.kind), public=public)
     key = None
     if beneficiary.kind == Beneficiary.Kind.PERSON:
         key = person_key(beneficiary)
@@ -91,9 +94,7 @@ def statements_on(
             return found
     rows = latest_rows(
         {
-            "sources": sources,
-            "days": days,
-            "complete": complete,
+            **freshness,
             "known_at": known_at,
             "references": list(references),
             "beneficiary": beneficiary.pk,
@@ -109,10 +110,15 @@ def statements_on(
 
 
 def latest_rows(parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """The rows of LATEST, planned once a connection: planning takes as long as running it."""
+    """The rows of LATEST, planned once a connection: planning takes longer than running it."""
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(LATEST, parameters, prepare=True).fetchall()
+    session = connection.connection
+    with psycopg.Cursor(session) as cursor:
+        session.prepare_threshold = 0  # Django's connections prepare nothing, whatever `prepare` says
+        try:
+            return cursor.execute(LATEST, parameters, prepare=True).fetchall()
+        finally:
+            session.prepare_threshold = None
 
 
 def stated_fact(fact: FactDefinition, said: Statement, reference: date) -> KnownFact | None:

@@ -4,7 +4,9 @@ For each source, each beneficiary has the latest record, or, where a later whole
 name him, absence; a stale, empty or untold fact is null. A property test holds this to `facts_as_of`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,13 +65,21 @@ def speaking(
     return Speaking(which, rows)
 
 
+def source_blocks(pins: Pins, source: str, store: BlockStore) -> list[pa.Table]:
+    columns, sealed = pins.columns_of(source), pins.audience == "person"
+    return [store.block(source, delivery, columns, sealed=sealed) for delivery in pins.deliveries.get(source, ())]
+
+
 def source_said(
-    pins: Pins, source: str, axis: np.ndarray, silent: np.ndarray, store: BlockStore, registered: np.ndarray | None
+    pins: Pins,
+    source: str,
+    blocks: Sequence[pa.Table],
+    axis: np.ndarray,
+    silent: np.ndarray,
+    registered: np.ndarray | None = None,
 ) -> Said:
     """`registered`: days of registration (NaT unknown); absence from an earlier list says nothing."""
     columns, deliveries = pins.columns_of(source), pins.deliveries.get(source, ())
-    sealed = pins.audience == "person"
-    blocks = [store.block(source, delivery, columns, sealed=sealed) for delivery in deliveries]
     spoken = speaking(axis, deliveries, blocks, source in pins.complete, silent)
     if registered is not None and deliveries:
         days = np.array([delivery.as_of for delivery in deliveries], "datetime64[D]")
@@ -77,12 +87,12 @@ def source_said(
         spoken.which[too_early], spoken.rows[too_early] = NOTHING, NOTHING
     table, index = gathered(blocks, spoken, columns)
     ages = np.array([(pins.reference - delivery.as_of).days for delivery in deliveries], np.int64)
-    fresh: dict[int, np.ndarray] = {}  # facts of one source mostly share their freshness
+    fresh: dict[int, pa.Array | None] = {}  # facts of one source mostly share their freshness
     for limit in {column.freshness_days for column in columns}:
         speaks = np.append(ages <= limit, False)[spoken.which]  # NOTHING is -1: the False at the end
-        fresh[limit] = np.where(speaks, index, NOTHING)
+        fresh[limit] = places(np.where(speaks, index, NOTHING), table.num_rows)
     found = {column.code: taken(whole(table.column(column.code)), fresh[column.freshness_days]) for column in columns}
-    numbers = taken(whole(table.column(ROW_NUMBER)), index)
+    numbers = taken(whole(table.column(ROW_NUMBER)), places(index, table.num_rows))
     row_numbers = pc.fill_null(numbers, NOTHING).to_numpy()
     return Said(deliveries, spoken.which, np.where(spoken.rows == ABSENT, ABSENT, row_numbers), found)
 
@@ -114,30 +124,38 @@ def absent_row(columns: Sequence[Column]) -> pa.Table:
     return pa.table({BENEFICIARY: pa.nulls(1, pa.int64()), ROW_NUMBER: pa.nulls(1, pa.int32()), **values})
 
 
-def taken(values: pa.Array, index: np.ndarray) -> pa.Array:
-    """The values at the places, null at NOTHING."""
+def places(index: np.ndarray, rows: int) -> pa.Array | None:
+    """The index as Arrow takes it, null for NOTHING; None where all rows stand in this order already."""
     nothing = index == NOTHING
-    if not nothing.any():
-        if len(index) == len(values) and (index == np.arange(len(index))).all():
-            return values
-        return values.take(pa.array(index))
-    return values.take(pa.array(index, mask=nothing))
+    if nothing.any():
+        return pa.array(index, mask=nothing)
+    return None if len(index) == rows and (index == np.arange(rows)).all() else pa.array(index)
 
 
-def all_said(pins: Pins, axis: np.ndarray, silent: np.ndarray, store: BlockStore) -> Iterator[tuple[str, Said]]:
-    """Source by source; first those that say when an enterprise was registered."""
+def taken(values: pa.Array, where: pa.Array | None) -> pa.Array:
+    return values if where is None else values.take(where)
+
+
+def all_said(pins: Pins, axis: np.ndarray, silent: np.ndarray, store: BlockStore) -> dict[str, Said]:
+    """What each source says. First those that say when an enterprise was registered; the others side by side, each as
+    soon as its records are there."""
     sources = list(dict.fromkeys(source for column in pins.columns for source in column.sources))
     first = [source for column in pins.columns if column.code == "registered_on" for source in column.sources]
-    registered: np.ndarray | None = None
-    said: dict[str, Said] = {}
-    for source in first:
-        said[source] = source_said(pins, source, axis, silent, store, None)
-    if first:
-        days = resolved("registered_on", [said[source] for source in first])
-        filled = pc.fill_null(pc.cast(days, pa.int32()), 0).to_numpy().astype("datetime64[D]")
-        registered = np.where(is_null(days), np.datetime64("NaT"), filled)
-    for source in sources:
-        yield source, said.get(source) or source_said(pins, source, axis, silent, store, registered)
+    said = {source: source_said(pins, source, source_blocks(pins, source, store), axis, silent) for source in first}
+    registered = registration_days([said[source] for source in first]) if first else None
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting = {
+            source: pool.submit(source_said, pins, source, source_blocks(pins, source, store), axis, silent, registered)
+            for source in sources
+            if source not in said
+        }
+        return said | {source: future.result() for source, future in waiting.items()}
+
+
+def registration_days(said: Sequence[Said]) -> np.ndarray:
+    days = resolved("registered_on", said)
+    filled = pc.fill_null(pc.cast(days, pa.int32()), 0).to_numpy().astype("datetime64[D]")
+    return np.where(is_null(days), np.datetime64("NaT"), filled)
 
 
 def resolved(code: str, said: Iterable[Said]) -> pa.Array:

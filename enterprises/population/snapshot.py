@@ -143,7 +143,7 @@ def population_as_of(
 def population_from_pins(pins: Pins, store: BlockStore | None = None) -> Snapshot:
     """The same pins give the same table, byte for byte; but of persons who were erased since nothing is known."""
     axis, silent = axis_of(pins)
-    said = dict(all_said(pins, axis, silent, store or block_store()))
+    said = all_said(pins, axis, silent, store or block_store())
     arrays = {column.code: resolved(column.code, [said[one] for one in column.sources]) for column in pins.columns}
     computed = {
         code: compute(arrays, pins.reference)
