@@ -31,6 +31,7 @@ $(UV): requirements/uv.lock
 
 $(BASE): $(UV) requirements/base.lock
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/base.lock
+	$(BIN)/python -m policies.engine.warm
 	@touch $@
 
 $(DEV): $(BASE) requirements/dev.lock
