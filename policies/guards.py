@@ -16,21 +16,6 @@ def refuse_truncate() -> pgtrigger.Trigger:
     )
 
 
-def numbered_as_committed() -> pgtrigger.Trigger:
-    """Rows get their ids in the order in which their transactions commit: whoever writes waits for whoever wrote
-    before, so that the highest id tells whether there is anything new (`catalogue_revision`)."""
-    return pgtrigger.Trigger(
-        name="numbered_as_committed",
-        level=pgtrigger.Statement,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert,
-        func="""
-            PERFORM pg_advisory_xact_lock(hashtext(TG_TABLE_NAME));
-            RETURN NULL;
-        """,
-    )
-
-
 def append_only() -> list[pgtrigger.Trigger]:
     """Rows are added, and stay as they are."""
     return [

@@ -117,10 +117,6 @@ class PolicyVersion(models.Model):
         return span_from_range(self.in_force)
 
 
-# The events after which another version stands on the shelf, or none.
-SHELF_KINDS = ("published", "superseded", "withdrawn")
-
-
 class PolicyEvent(models.Model):
     """What happened to a version: who, when, why; append-only."""
 
@@ -144,8 +140,7 @@ class PolicyEvent(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["id"], name="policy_event_of_shelf", condition=Q(kind__in=SHELF_KINDS))]
-        triggers = [*guards.append_only(), guards.numbered_as_committed()]
+        triggers = guards.append_only()
 
 
 class Parameter(models.Model):
@@ -178,4 +173,4 @@ class ParameterValue(models.Model):
 
     class Meta:
         ordering = ["parameter__code", "since", "id"]
-        triggers = [*guards.append_only(), guards.numbered_as_committed()]
+        triggers = guards.append_only()

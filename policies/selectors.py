@@ -2,32 +2,13 @@
 
 from datetime import date
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from policies.definition import Audience
 from policies.errors import PolicyError
-from policies.models import SHELF_KINDS, PolicyVersion
+from policies.models import PolicyVersion
 
 PUBLISHED = PolicyVersion.State.PUBLISHED
-REVISION = f"""
-SELECT (SELECT max(id) FROM policies_policyevent WHERE kind IN {SHELF_KINDS}),
-       (SELECT max(id) FROM policies_parametervalue)
-"""
-
-Revision = tuple[int | None, int | None]
-
-
-def catalogue_revision() -> Revision:
-    """Changes with every publication, end, withdrawal and parameter value, once it is committed.
-
-    Two looks at indices, whatever the length of the history; the tables number their rows in the order of the commits
-    (`guards.numbered_as_committed`).
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(REVISION)
-        event, value = cursor.fetchone()
-    return event, value
 
 
 def versions_published(*, audience: Audience | str | None = None) -> QuerySet[PolicyVersion]:

@@ -1,30 +1,32 @@
 """The published policies, compiled once: what the store answers from until something is published or withdrawn."""
 
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from threading import Lock
-from typing import Any
+from functools import lru_cache
 
 from django.conf import settings
+from django.db.models import Count, Max
 
 from policies.compiled import CompiledPolicy, compile_definition, engine_data
 from policies.definition import Audience
 from policies.engine import Catalogue as Engine
 from policies.lexicon import Lexicon
-from policies.models import PolicyVersion
+from policies.models import ParameterValue, PolicyEvent, PolicyVersion
 from policies.parameters import ParameterBook, parameter_book
 from policies.rules import Context
-from policies.selectors import Revision, catalogue_revision, versions_published
+from policies.selectors import versions_published
 from supermarket.matching.kept import Kept
 from supermarket.matching.periods import Offer, offer_on
 from supermarket.matching.vocabulary import store_lexicon
 
+SHELF_KINDS = (PolicyEvent.Kind.PUBLISHED, PolicyEvent.Kind.SUPERSEDED, PolicyEvent.Kind.WITHDRAWN)
 DAYS_KEPT = 16  # for how many days the offers are kept ready
 ENGINES_KEPT = 64
 COMPILED_KEPT = 5_000
-DERIVED_KEPT = 16
+
+Fingerprint = tuple[int, int | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class StoreCatalogue:
     """`versions`: published, and of an area that meets the installation's.
 
     Compiled policies are kept by the digest of their definition (drafts, too), engines by audience and reference
-    date, offers by day. `derived`: what upper floors work out from this catalogue, kept as long as it stands.
+    date, offers by day.
     """
 
     lexicon: Lexicon
@@ -42,8 +44,6 @@ class StoreCatalogue:
     _offers: Kept[tuple[date, str], tuple[Offer, ...]] = field(default_factory=lambda: Kept(DAYS_KEPT))
     _all: Kept[str, Engine] = field(default_factory=lambda: Kept(len(Audience)))
     _engines: Kept[tuple[date, str], Engine] = field(default_factory=lambda: Kept(ENGINES_KEPT))
-    _engines_before: Mapping[str, Engine | None] = field(default_factory=dict)
-    derived: Kept[Hashable, Any] = field(default_factory=lambda: Kept(DERIVED_KEPT))
 
     def compiled(self, version: PolicyVersion) -> CompiledPolicy:
         """For the explaining evaluator; raises RuleProblems only where the vocabulary changed since the publication."""
@@ -62,25 +62,13 @@ class StoreCatalogue:
     def engine(self, reference: date, audience: Audience | str) -> Engine:
         """All versions of an audience compiled together for one reference date; their codes are `engine_code`s."""
 
-        base = self._all.get(str(audience), lambda: self._every(audience))
+        def every() -> Engine:
+            versions = self._of(audience)
+            data = (engine_data(version.parsed, self.lexicon, code=engine_code(version)) for version in versions)
+            return Engine(data, self.lexicon.vocabulary)
+
+        base = self._all.get(str(audience), every)
         return self._engines.get((reference, str(audience)), lambda: base.at(self.context(reference)))
-
-    def _every(self, audience: Audience | str) -> Engine:
-        """All versions of an audience; what the catalogue before had of them is not compiled again."""
-        versions = {engine_code(version): version for version in self._of(audience)}
-
-        def data(code: str) -> dict[str, Any]:
-            return engine_data(versions[code].parsed, self.lexicon, code=code)
-
-        engine = self._engines_before.get(str(audience))
-        if engine is None:
-            return Engine(map(data, versions), self.lexicon.vocabulary)
-        known = set(engine.codes)
-        for code in known - versions.keys():
-            engine = engine.remove(code)
-        for code in versions.keys() - known:
-            engine = engine.replace(data(code))
-        return engine
 
     def parameters_as_of(self, on: date) -> Mapping[str, object]:
         return self.parameters.as_of(on)
@@ -106,35 +94,22 @@ def engine_code(version: PolicyVersion) -> str:
     return f"{version.policy.code} {version.number}"
 
 
-_standing: dict[str, tuple[Revision, StoreCatalogue]] = {}
-_making = Lock()
-
-
 def store_catalogue() -> StoreCatalogue:
-    """The catalogue as it is published now.
-
-    Each call asks the database for the revision, so that what is published before a question counts in the answer, in
-    every process; the catalogue is made anew only when it has changed.
-    """
-    area = settings.INSTALLATION_AREA
-    revision = catalogue_revision()
-    standing = _standing.get(area)
-    if standing is None or standing[0] != revision:
-        with _making:
-            standing = _standing.get(area)
-            if standing is None or standing[0] != revision:
-                standing = _standing[area] = revision, _made(area, standing[1] if standing else None)
-    return standing[1]
+    """The catalogue as it is published now; made anew only when it has changed."""
+    return _catalogue(_fingerprint(), settings.INSTALLATION_AREA)
 
 
-def _made(area: str, before: StoreCatalogue | None) -> StoreCatalogue:
-    """What the catalogue before has compiled is taken over, unless the words have changed."""
+def _fingerprint() -> Fingerprint:
+    """Changes with every publication, end, withdrawal and parameter value. The count sees a transaction that commits
+    after one with a higher id."""
+    events = PolicyEvent.objects.filter(kind__in=SHELF_KINDS).aggregate(count=Count("id"), last=Max("id"))
+    return events["count"], events["last"], ParameterValue.objects.aggregate(last=Max("id"))["last"]
+
+
+@lru_cache(maxsize=2)
+def _catalogue(fingerprint: Fingerprint, installation_area: str) -> StoreCatalogue:
     lexicon = store_lexicon()
     versions = tuple(
-        version for version in versions_published() if lexicon.areas_meet(version.definition["area"], area)
+        version for version in versions_published() if lexicon.areas_meet(version.definition["area"], installation_area)
     )
-    catalogue = StoreCatalogue(lexicon, versions, parameter_book())
-    if before is None or before.lexicon is not lexicon:
-        return catalogue
-    engines = {str(audience): before._all.peek(str(audience)) for audience in Audience}
-    return replace(catalogue, _compiled=before._compiled, _engines_before=engines)
+    return StoreCatalogue(lexicon, versions, parameter_book())

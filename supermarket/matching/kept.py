@@ -16,11 +16,6 @@ class Kept(Generic[Key, Value]):
         self._values: dict[Key, Value] = {}
         self._lock = RLock()
 
-    def peek(self, key: Key) -> Value | None:
-        """What is kept by now."""
-        with self._lock:
-            return self._values.get(key)
-
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
         with self._lock:
             if key not in self._values:
