@@ -1,6 +1,5 @@
 """Child processes that end with their parent and come back when they die."""
 
-import contextlib
 import ctypes
 import os
 import signal
@@ -62,7 +61,10 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        """Looks without collecting the dead: until `end_group` does, nobody else gets the number of its group."""
+        if self.process is None or self.process.returncode is not None:
+            return False
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
     def revive(self) -> bool:
         """Start again if dead; quick deaths wait longer each time. True if it was started."""
@@ -79,20 +81,18 @@ class Child:
         return True
 
     def end_group(self) -> None:
-        """Workers that a killed main process left behind would hold its port: they go with it."""
-        if self.process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+        """Kill and collect. Workers that a killed main process left behind would hold its port: they go with it."""
+        if self.process is not None and self.process.returncode is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     def ask_to_stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and self.alive:
             self.process.send_signal(self.stop_signal)
 
     def stop(self) -> None:
-        if self.process is None:
-            return
         self.ask_to_stop()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(STOP_SECONDS)
+        deadline = time.monotonic() + STOP_SECONDS
+        while self.alive and time.monotonic() < deadline:
+            time.sleep(0.02)
         self.end_group()
-        self.process.wait()
