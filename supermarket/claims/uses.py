@@ -19,6 +19,7 @@ from supermarket.claims.decision import version_reads
 from supermarket.claims.evidence import SEALED, evidence_opened
 from supermarket.claims.models import Claim, Evidence
 from supermarket.dates import today
+from supermarket.ledger.errors import yuan
 from supermarket.matching.selectors import PolicyAnswer, shelf_answer
 
 WORDS = {
@@ -35,13 +36,13 @@ def claims_using(use: Use) -> Iterator[Effect]:
         if evidence.claim_id not in found and rests_on(evidence, use):
             found[evidence.claim_id] = evidence.claim
     for claim in sorted(found.values(), key=lambda one: one.pk):
-        title, yuan = claim.policy_version.parsed.title, (claim.amount_fen or 0) / 100
+        title, amount = claim.policy_version.parsed.title, yuan(claim.amount_fen or 0)
         yield Effect(
             kind="claim",
             reference=str(claim.pk),
             beneficiary_id=claim.beneficiary_id,
-            zh=f"申领 {claim.pk}：{title.zh}，{claim.period}，{yuan:,.2f} 元，{claim.state}",
-            en=f"claim {claim.pk}: {title.en}, {claim.period}, {yuan:,.2f} yuan, {claim.state}",
+            zh=f"申领 {claim.pk}：{title.zh}，{claim.period}，{amount} 元，{claim.state}",
+            en=f"claim {claim.pk}: {title.en}, {claim.period}, {amount} yuan, {claim.state}",
         )
 
 
@@ -102,4 +103,4 @@ def told(answer: PolicyAnswer, language: int) -> str:
     words = WORDS[answer.verdict][language]
     if answer.amount_fen is None:
         return words
-    return f"{words} {answer.amount_fen / 100:,.2f} {('元', 'yuan')[language]}"
+    return f"{words} {yuan(answer.amount_fen)} {('元', 'yuan')[language]}"

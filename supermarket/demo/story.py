@@ -11,6 +11,7 @@ from supermarket.claims.runs.preparing import run_match, run_start
 from supermarket.claims.runs.releasing import run_release
 from supermarket.claims.runs.screening import run_screen
 from supermarket.dates import today
+from supermarket.ledger.errors import yuan
 from supermarket.payouts.selectors import run_progress
 from supermarket.payouts.states import PayoutState
 from supermarket.users.models import User
@@ -30,7 +31,7 @@ def run_tell(console: Console) -> None:
     console.print("  run: matching everybody …")
     run = run_screen(run=run_match(run=run, actor=maker), actor=maker)
     run = run_decide(run=run, minutes_number="演示〔2023〕1号", minutes_on=today(), actor=maker)
-    console.print(f"  run: {run.list_count:,} firms, {(run.list_total_fen or 0) / 100:,.2f} yuan; approved by a second")
+    console.print(f"  run: {run.list_count:,} firms, {yuan(run.list_total_fen or 0)} yuan; approved by a second")
     run = run_approve(run=run, list_hash=run.list_hash, actor=head)
     run = run_release(run=run, payment_order_number="演示拨付1号", actor=releaser)
     money_watch(run)
