@@ -1,21 +1,10 @@
-"""What claims and runs refuse. Every error has a code, its particulars, and a sentence in Chinese and in English."""
+"""What claims and runs refuse. Each with a code and a sentence in Chinese and in English."""
 
-from typing import Any, ClassVar
+from supermarket.errors import StoreError
 
 
-class ClaimError(Exception):
-    """`message()` is what is shown, and what a refused claim keeps as its reason."""
-
-    code: ClassVar[str]
-    zh: ClassVar[str]
-    en: ClassVar[str]
-
-    def __init__(self, **particulars: Any) -> None:
-        self.particulars = particulars
-        super().__init__(self.en.format(**particulars))
-
-    def message(self) -> dict[str, str]:
-        return {"zh": self.zh.format(**self.particulars), "en": self.en.format(**self.particulars)}
+class ClaimError(StoreError):
+    """What a claim, a run or an account of it is refused for."""
 
 
 class CommitmentMissingError(ClaimError):

@@ -1,6 +1,6 @@
-"""What the books refuse. Every error has a code, its particulars, and a sentence in Chinese and in English."""
+"""What the books refuse. Each with a code and a sentence in Chinese and in English."""
 
-from typing import Any, ClassVar
+from supermarket.errors import StoreError
 
 
 def yuan(fen: int) -> str:
@@ -9,17 +9,8 @@ def yuan(fen: int) -> str:
     return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
 
 
-class LedgerError(Exception):
-    code: ClassVar[str]
-    zh: ClassVar[str]
-    en: ClassVar[str]
-
-    def __init__(self, **particulars: Any) -> None:
-        self.particulars = particulars
-        super().__init__(self.en.format(**particulars))
-
-    def message(self) -> dict[str, str]:
-        return {"zh": self.zh.format(**self.particulars), "en": self.en.format(**self.particulars)}
+class LedgerError(StoreError):
+    """What the books refuse."""
 
 
 class AppropriationExhaustedError(LedgerError):
