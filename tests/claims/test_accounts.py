@@ -91,6 +91,7 @@ def test_brackets_and_width_do_not_make_another_name(firm: Beneficiary, owner: U
     Beneficiary.objects.filter(pk=firm.pk).update(name="芜湖甲（集团）有限公司")
     firm.refresh_from_db()
     enter(firm, owner, holder_name="芜湖甲(集团) 有限公司")
+    assert PayeeAccount.objects.filter(beneficiary=firm).count() == 1
 
 
 def test_strangers_and_stale_sessions_change_nothing(

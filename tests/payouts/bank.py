@@ -1,7 +1,6 @@
 """mock-bank as a process with its own books: the bank of the tests. Only tests ask its oracle (`payments`)."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -12,14 +11,9 @@ from typing import Any
 
 from stdnum import iban
 
+from supermarket.embedded.addresses import free_port
+
 CLOCK = "2023-06-15T10:00"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def account_number(number: str) -> str:
