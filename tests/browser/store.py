@@ -14,12 +14,14 @@ from urllib.request import urlopen
 import psycopg
 
 from supermarket import embedded
+from supermarket.demo.bank import bank_accounts_open
 from supermarket.embedded.addresses import free_port
 from supermarket.embedded.children import Child
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "browser"
 TOWN = 200
+DAY = "2023-06-15"
 PREPARE = (
     "from rich.console import Console; from supermarket.management.commands.demo import prepare;"
     f"prepare(Console(), {TOWN}, 1)"
@@ -43,7 +45,7 @@ def environment(bank_port: int) -> dict[str, str]:
     return {
         **os.environ,
         "SAMPLES": "1",
-        "AS_OF": "2023-06-15",
+        "AS_OF": DAY,
         "DATABASE_URL": database_make(os.environ.get("DATABASE_URL") or addresses.database_url),
         "REDIS_URL": other(os.environ.get("REDIS_URL") or addresses.redis_url, "7"),
         "BANK_URL": f"http://127.0.0.1:{bank_port}",
@@ -57,9 +59,10 @@ def script(name: str) -> str:
 def children(web_port: int, bank_port: int, environment: dict[str, str], logs: Path) -> list[Child]:
     celery = [script("celery"), "--app=supermarket", "--quiet"]
     web = f"--interface=wsgi --host=127.0.0.1 --port={web_port} --workers=1 --blocking-threads=4 --no-ws"
+    bank = f"--timezone=Asia/Shanghai --cutoff=23:59 --clock={DAY}T10:00"
     worker = "worker --concurrency=1 --loglevel=warning --without-gossip --without-mingle"
     commands = {
-        "bank": [script("mock-bank"), f"--port={bank_port}", "--timezone=Asia/Shanghai", "-q"],
+        "bank": [script("mock-bank"), f"--port={bank_port}", *bank.split(), "-q"],
         "web": [script("granian"), *web.split(), "--log-level=warning", "supermarket.wsgi:application"],
         "worker": [*celery, *worker.split()],
         "beat": [*celery, "beat", f"--schedule={logs / 'beat'}", "--loglevel=warning", "--pidfile="],
@@ -83,6 +86,7 @@ def store_open(logs: Path) -> Iterator[str]:
             child.start()
         address = f"http://127.0.0.1:{web_port}"
         await_answer(f"{address}/health/", logs)
+        bank_accounts_open(settings["BANK_URL"])
         yield address
     finally:
         for child in started:

@@ -5,13 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import fits
+
 Visit = Callable[..., Page]
 FIRM, NAME = "91340207MADEM00116", "芜湖示例精工装备股份有限公司"
-
-
-def fits(page: Page) -> bool:
-    """Nothing sticks out of the window sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 @pytest.mark.parametrize("width", [360, 390, 1280])

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -34,9 +35,17 @@ class RunForm(forms.Form):
     """A no-application policy and one of its open periods, as one choice."""
 
     offer = forms.ChoiceField(label=gettext_lazy("Policy and period"))
+    notice_days = forms.IntegerField(
+        label=gettext_lazy("Days of public notice (demo only)"), min_value=0, required=False
+    )
+    confirmation_days = forms.IntegerField(
+        label=gettext_lazy("Days to confirm (demo only)"), min_value=0, required=False
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if not settings.SAMPLES:
+            del self.fields["notice_days"], self.fields["confirmation_days"]
         field = self.fields["offer"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = list(run_offers())
@@ -64,9 +73,11 @@ def new(request: HttpRequest) -> HttpResponse:
     """Opens the run; matching and screening go on in the background."""
     form = RunForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        code, period = form.cleaned_data["offer"].split(" ")
+        given = form.cleaned_data
+        code, period = given.pop("offer").split(" ")
+        options = {name: days for name, days in given.items() if days is not None}
         try:
-            run = run_start(policy_code=code, period=period, actor=signed_in(request))
+            run = run_start(policy_code=code, period=period, actor=signed_in(request), options=options)
         except ClaimError as error:
             form.add_error("offer", say(error.message()))
         else:
@@ -82,7 +93,10 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Run.objects.select_related("policy", "policy_version", "made_by", "approved_by"), pk=pk)
     page = run_page(signed_in(request), found)
     if by_htmx(request):
-        return render(request, "desk/parts/run_live.html", {"run": found, "page": page})
+        live = render(request, "desk/parts/run_live.html", {"run": found, "page": page})
+        if request.GET.get("seen") != found.state:
+            live["HX-Refresh"] = "true"  # other steps are possible now
+        return live
     claims = Claim.objects.filter(run=found).select_related("beneficiary").order_by("id")
     state = request.GET.get("state", "")
     if state in ClaimState:
