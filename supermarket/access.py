@@ -139,6 +139,7 @@ ROUTES: dict[str, Rule] = {
     "desk:policy-new": Rule(EDITORS),
     "desk:policy-edit": Rule(EDITORS, own_policy),
     "desk:version-export": Rule(OFFICIALS),
+    "desk:version-effect": Rule(OFFICIALS),
     "desk:version-submit": Rule(EDITORS, own_policy),
     "desk:version-discard": Rule(EDITORS, own_policy),
     "desk:version-withdrawal-propose": Rule(EDITORS, own_policy),

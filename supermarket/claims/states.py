@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ClaimState(models.TextChoices):
@@ -19,8 +20,8 @@ class ClaimState(models.TextChoices):
     RELEASED = "released", _("released for payment")
     PAYING = "paying", _("being paid")
     PAID = "paid", _("paid")
-    CLOSED = "closed", _("closed")
-    REFUSED = "refused", _("refused")
+    CLOSED = "closed", pgettext_lazy("claim", "closed")
+    REFUSED = "refused", pgettext_lazy("claim", "refused")
     WAIVED = "waived", _("waived")
     LAPSED = "lapsed", _("lapsed")
     WITHDRAWN = "withdrawn", _("withdrawn")
@@ -77,7 +78,7 @@ class RunState(models.TextChoices):
     RELEASED = "released", _("released for payment")
     DISBURSING = "disbursing", _("disbursing")
     RECONCILED = "reconciled", _("reconciled")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("run", "closed")
     CANCELLED = "cancelled", _("cancelled")
 
 

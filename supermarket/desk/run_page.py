@@ -45,6 +45,7 @@ REFUSALS = {
     "already-claimed": _("have claimed already"),
     "excluded": _("excluded by another award"),
     "item-used": _("what is counted was used before"),
+    "screened-out": _("on a list that bars from awards"),
     "shares-unknown": _("nobody knows who pays"),
 }
 

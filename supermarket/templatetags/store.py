@@ -57,6 +57,12 @@ def yuan(fen: int | None) -> SafeString:
 
 
 @register.filter
+def whole(number: int) -> str:
+    """A count with its thousands: 273,500."""
+    return f"{number:,}"
+
+
+@register.filter
 def source_name(code: str) -> str:
     """The name of a department's data set."""
     source = source_definitions().get(code)
