@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from .deliveries import rejects
+from .deliveries.locking import is_worked_on
 from .facts import facts_as_of, facts_on
 from .identifiers import credit_code_clean
 from .known import KnownFact
@@ -20,8 +21,9 @@ __all__ = [
     "disputes_overdue",
     "facts_as_of",
     "facts_on",
+    "is_worked_on",
     "registered_name",
-    "rejects_csv",
+    "rejects_table",
 ]
 
 FOUND_AT_MOST = 50
@@ -50,9 +52,9 @@ def beneficiary_find(*, query: str) -> list[Beneficiary]:
     return list(enterprises.filter(named).order_by("sort_key", "code")[:FOUND_AT_MOST])
 
 
-def rejects_csv(*, delivery: Delivery, language: str = "zh") -> Iterator[str]:
-    """The rejected rows as CSV, a piece a row, with the reasons in front: to be mended and delivered again."""
-    return rejects.as_csv(delivery, source_definitions()[delivery.source.code].audience, language)
+def rejects_table(*, delivery: Delivery, language: str = "zh") -> Iterator[list[str]]:
+    """The rejected rows under a header, with the reasons in front: to be mended and delivered again."""
+    return rejects.as_rows(delivery, source_definitions()[delivery.source.code].audience, language)
 
 
 def registered_name(*, beneficiary: Beneficiary) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from . import corrections, disputes, erasure, rosters
-from .deliveries import drop_folder, intake, loading, withdrawing
+from .deliveries import drop_folder, intake, loading, stopping, withdrawing
 from .effects import Effect
 from .models import Beneficiary, Delivery, FactDispute, RosterEntry, RosterFile
 from .sources import pulling
@@ -18,6 +18,7 @@ __all__ = [
     "deliveries_work",
     "delivery_load",
     "delivery_receive",
+    "delivery_stop",
     "delivery_withdraw",
     "dispute_raise",
     "dispute_reject",
@@ -89,6 +90,14 @@ def deliveries_collect() -> list[Delivery]:
     dropped = drop_folder.take(settings.DROP_DIR)
     pulled, _ = pulling.pull()
     return [*dropped, *pulled]
+
+
+def delivery_stop(*, delivery: Delivery, actor: Any) -> None:
+    """Give up a load that is not done: the file is marked as refused and nothing of it ever counts.
+
+    Raises EnterprisesError if it is not being loaded.
+    """
+    stopping.stop(delivery, actor)
 
 
 def delivery_withdraw(*, delivery: Delivery, actor: Any, reason: str) -> list[Effect]:

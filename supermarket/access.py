@@ -152,6 +152,7 @@ ROUTES: dict[str, Rule] = {
     "desk:disputes": Rule(EDITORS),
     "desk:dispute-answer": Rule(EDITORS, own_dispute),
     "desk:delivery-rejects": Rule(EDITORS, own_source),
+    "desk:delivery-stop": Rule(EDITORS, own_source),
     "desk:delivery-withdraw": Rule(EDITORS, own_source),
     "desk:claims": Rule(CLAIM_READERS),
     "desk:claim": Rule(CLAIM_READERS, own_claim),

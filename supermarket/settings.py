@@ -158,6 +158,11 @@ POPULATION_DIR = Path(os.environ.get("POPULATION_DIR", VAR / "population"))
 DISPUTE_ANSWER_DAYS = int(os.environ.get("DISPUTE_ANSWER_DAYS", 15))
 # A department's file larger than this is refused: it is to come in parts.
 DELIVERY_MAX_BYTES = int(os.environ.get("DELIVERY_MAX_BYTES", 512 * 1024 * 1024))
+FILE_UPLOAD_HANDLERS = [
+    "supermarket.desk.uploads.SizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = switch("HTTPS")

@@ -19,7 +19,7 @@ from enterprises.models import Delivery
 from enterprises.vocabulary import source_definitions
 
 from .formats import refuse
-from .loading import Progress, load, open_delivery
+from .loading import Progress, load_opened, open_delivery
 
 log = logging.getLogger(__name__)
 
@@ -65,14 +65,9 @@ def work(progress: Progress | None = None) -> list[Delivery]:
     done = []
     for delivery, kept in waiting():
         try:
-            delivery = load(
-                source=delivery.source.code,
-                path=kept,
-                as_of=delivery.as_of,
-                extent=delivery.extent,
-                accept_fewer=delivery.accept_fewer,
-                progress=progress,
-            )
+            delivery = load_opened(delivery, kept, progress)
+        except FileNotFoundError:  # stopped a moment ago
+            continue
         except DeliveryRefusedError as error:
             if error.problem.code == "being_loaded":
                 continue

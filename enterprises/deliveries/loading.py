@@ -5,8 +5,7 @@ transaction. Nothing of a delivery counts before its state is `loaded`.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from enterprises.vocabulary import source_definitions
 from . import register_changes, rejects
 from .checking import Checked, check_sheet
 from .formats import read_sheet, refuse
+from .locking import alone
 from .records import COLUMNS, Records, copy_lines, make_records
 from .registering import register
 from .resolving import Resolved, fill_newcomers, resolve
@@ -50,9 +50,12 @@ def load(
     delivery = open_delivery(
         source=source, path=path, as_of=as_of, actor=actor, extent=extent, accept_fewer=accept_fewer
     )
-    definition = source_definitions()[source]
-    if delivery.state == Delivery.State.LOADED:
-        return delivery
+    return delivery if delivery.state == Delivery.State.LOADED else load_opened(delivery, path, progress)
+
+
+def load_opened(delivery: Delivery, path: Path, progress: Progress | None) -> Delivery:
+    """Go on with a delivery from its file, from wherever it stands."""
+    definition = source_definitions()[delivery.source.code]
     with alone(delivery):
         delivery.refresh_from_db()
         if delivery.state != Delivery.State.LOADING:  # another process has just dealt with it
@@ -61,7 +64,7 @@ def load(
             checked = check_sheet(definition, read_sheet(path, definition), register_changes.columns(definition))
             resolved = resolve(definition, checked)
             refuse_if_mostly_wrong(checked)
-            if definition.complete and not accept_fewer:
+            if definition.complete and not delivery.accept_fewer:
                 refuse_if_shrunk(delivery, checked)
         except DeliveryRefusedError as error:
             close_refused(delivery, error)
@@ -69,9 +72,10 @@ def load(
         register(definition, resolved.newcomers)
         fill_newcomers(definition, resolved)
         records = make_records(definition, checked, resolved.ids)
+        announce(delivery, checked, records)
         rejects.write(definition, delivery, checked, resolved)
         write_records(definition, delivery, records, progress)
-        close_loaded(definition, delivery, checked, resolved, records)
+        close_loaded(definition, delivery, checked, resolved)
     return delivery
 
 
@@ -104,19 +108,6 @@ def open_delivery(
     return delivery
 
 
-@contextmanager
-def alone(delivery: Delivery) -> Iterator[None]:
-    """One process a delivery. The lock goes with the connection, so that a killed load blocks nobody."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('enterprises.delivery'), %s)", [delivery.pk])
-        if not cursor.fetchone()[0]:
-            raise refuse("being_loaded")
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext('enterprises.delivery'), %s)", [delivery.pk])
-
-
 def refuse_if_mostly_wrong(checked: Checked) -> None:
     rejected, total = len(checked.problems) + len(checked.sheet.set_aside), checked.sheet.rows
     if rejected * 2 > total:
@@ -138,11 +129,29 @@ def refuse_if_shrunk(delivery: Delivery, checked: Checked) -> None:
         raise refuse("far_fewer", now=good, before=last.rows_total - last.rows_rejected, as_of=last.as_of)
 
 
+def announce(delivery: Delivery, checked: Checked, records: Records) -> None:
+    """What is to come, for whoever watches the load."""
+    with transaction.atomic():
+        refuse_if_stopped(delivery)
+        delivery.rows_total = checked.sheet.rows
+        delivery.rows_rejected = len(checked.problems) + len(checked.sheet.set_aside)
+        delivery.records = len(records)
+        delivery.save(update_fields=["rows_total", "rows_rejected", "records"])
+
+
+def refuse_if_stopped(delivery: Delivery) -> None:
+    """Somebody may have stopped the load (`stopping`); within a transaction: nobody does until it ends."""
+    row = Delivery.objects.select_for_update().only("state").get(pk=delivery.pk)
+    if row.state != Delivery.State.LOADING:
+        raise refuse("stopped")
+
+
 def write_records(source: SourceDefinition, delivery: Delivery, records: Records, progress: Progress | None) -> None:
     """COPY the records that are not in yet, a chunk a transaction."""
     while delivery.rows_done < len(records):
         part = records.part(delivery.rows_done, CHUNK_RECORDS)
         with transaction.atomic(), connection.cursor() as cursor:
+            refuse_if_stopped(delivery)
             lines = copy_lines(source, delivery, part)
             with cursor.copy(f"COPY enterprises_record ({COLUMNS}) FROM STDIN") as copy:
                 copy.write(lines)
@@ -164,18 +173,14 @@ def close_refused(delivery: Delivery, error: DeliveryRefusedError) -> None:
     delivery.save()
 
 
-def close_loaded(
-    source: SourceDefinition, delivery: Delivery, checked: Checked, resolved: Resolved, records: Records
-) -> None:
+def close_loaded(source: SourceDefinition, delivery: Delivery, checked: Checked, resolved: Resolved) -> None:
     """From here on the delivery counts. The newest one of a register also says how its enterprises are called now."""
     with transaction.atomic():
+        refuse_if_stopped(delivery)
         newer = delivery.source.deliveries.filter(state=Delivery.State.LOADED, as_of__gt=delivery.as_of)
         if not newer.exists():
             joined = [one.row for one in resolved.newcomers]
             register_changes.apply(source, delivery, checked, resolved.keys, resolved.ids, joined)
-        delivery.rows_total = checked.sheet.rows
-        delivery.rows_rejected = len(checked.problems) + len(checked.sheet.set_aside)
-        delivery.records = len(records)
         delivery.remarks = checked.remarks
         delivery.known_from = timezone.now()
         delivery.state = Delivery.State.LOADED

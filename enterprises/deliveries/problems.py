@@ -83,6 +83,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "no_name_column": ("缺少名称列“{column}”", "the column of names, {column}, is missing"),
     "being_loaded": ("这批数据正在入库，请稍候", "this delivery is being loaded; wait for it"),
+    "stopped": ("入库已被人工停止；未生效", "the load was stopped by hand; nothing of it counts"),
     "repeated_column": ("列名“{column}”重复", "the column {column} appears more than once"),
     "no_fact_column": (
         "没有一列属于本数据源；应有：{expected}",
@@ -93,7 +94,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{rejected} of {total} rows are wrong, more than half: most likely shifted columns; nothing went in",
     ),
     "far_fewer": (
-        "{as_of} 的上一批有 {before} 行，这一批只有 {now} 行；名单之外即视为“否”，请确认后再交（accept fewer）",
+        "{as_of} 的上一批有 {before} 行，这一批只有 {now} 行；名单之外即视为“否”，如确属减少，请勾选“接受减少”后重交",
         "the last delivery ({as_of}) had {before} rows, this one {now}; whoever is missing counts as not on the list: "
         "deliver again and accept fewer rows if that is right",
     ),

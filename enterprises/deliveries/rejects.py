@@ -5,8 +5,6 @@ it goes with the key, else under the installation's.
 """
 
 import base64
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -78,22 +76,12 @@ def row_of(reject: DeliveryReject, audience: str) -> dict[str, str]:
     return row
 
 
-def as_csv(delivery: Delivery, audience: str, language: str = "zh") -> Iterator[str]:
-    """The bad rows as they came, with a column in front that says why; for a spreadsheet, with a byte order mark."""
+def as_rows(delivery: Delivery, audience: str, language: str = "zh") -> Iterator[list[str]]:
+    """A header and the bad rows as they came, with a column in front that says why."""
     rejects = list(delivery.rejects.order_by("row_number"))
     rows = [row_of(reject, audience) for reject in rejects]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow([REASON_COLUMN, *names])
+    yield [REASON_COLUMN, *names]
     for reject, row in zip(rejects, rows, strict=True):
         reasons = "; ".join(f"{one['column']} {one[language]}".strip() for one in reject.problems)
-        writer.writerow([harmless(cell) for cell in (reasons, *(row.get(name, "") for name in names))])
-        yield ("\ufeff" if reject is rejects[0] else "") + buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet takes for text, not for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "@", "\t", "\r")) else cell
+        yield [reasons, *(row.get(name) or "" for name in names)]

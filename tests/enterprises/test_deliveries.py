@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from enterprises.deliveries.tables import csv_lines
 from enterprises.errors import DeliveryRefusedError
 from enterprises.known import stored_values
 from enterprises.models import Delivery, DeliveryReject, Record
-from enterprises.selectors import rejects_csv
+from enterprises.selectors import rejects_table
 from enterprises.services import delivery_load
 
 from .files import KEY, Town, credit_code, write_csv
@@ -175,5 +176,5 @@ def test_rejected_rows_come_back_as_a_file_that_can_be_mended(town: Town) -> Non
         [credit_code(2), "=2+2"],
         as_of="2023-06-01",
     )
-    rows = list(csv.reader("".join(rejects_csv(delivery=delivery, language="en")).splitlines()))
+    rows = list(csv.reader("".join(csv_lines(rejects_table(delivery=delivery, language="en"))).splitlines()))
     assert rows[1:] == [["参保人数 must be a whole number, for example 27", credit_code(2), "'=2+2"]]

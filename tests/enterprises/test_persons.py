@@ -6,9 +6,10 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from enterprises.deliveries import rejects
+from enterprises.deliveries.tables import csv_lines
 from enterprises.errors import EnterprisesError
 from enterprises.models import Beneficiary, Delivery, Person
-from enterprises.selectors import beneficiary_find, facts_as_of, registered_name, rejects_csv
+from enterprises.selectors import beneficiary_find, facts_as_of, registered_name, rejects_table
 from enterprises.services import person_erase
 
 from .files import Town
@@ -100,7 +101,7 @@ def test_a_rejected_row_is_given_back_to_be_mended_and_goes_with_the_key(people:
         ["340202200003149911", "bachelor"],
         as_of="2022-12-31",
     )
-    given_back = "".join(rejects_csv(delivery=delivery)).splitlines()
+    given_back = "".join(csv_lines(rejects_table(delivery=delivery))).splitlines()
     assert given_back[0].lstrip("\ufeff") == f"问题,{NUMBER},学历"
     assert [line.split(",")[-2:] for line in given_back[1:]] == [[QING, "学士"], ["340202200003149911", "bachelor"]]
     person_erase(beneficiary=person(), actor=None)

@@ -1,25 +1,27 @@
 """Deliveries of departments: what came in, what was rejected and why, and handing one over."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from enterprises.deliveries.problems import problem
 from enterprises.errors import DeliveryRefusedError, EnterprisesError
 from enterprises.models import Delivery
-from enterprises.selectors import rejects_csv
-from enterprises.services import delivery_load, delivery_withdraw
+from enterprises.selectors import rejects_table
+from enterprises.services import delivery_receive, delivery_stop, delivery_withdraw
 from enterprises.vocabulary import source_definitions
 from supermarket.access import allow, signed_in, within_department
+from supermarket.celery import poke
 from supermarket.dates import today
+from supermarket.desk.delivery_page import load_progress
+from supermarket.desk.uploads import language, table_response, too_large, uploaded
+from supermarket.requests import by_htmx
 from supermarket.templatetags.store import say
 from supermarket.users.models import User
 
@@ -41,7 +43,11 @@ class DeliveryForm(forms.Form):
             (Delivery.Extent.SUPPLEMENT, _("only these rows; all others stand as they were")),
         ],
     )
-    file = forms.FileField(label=_("File (CSV or Excel)"))
+    accept_fewer = forms.BooleanField(
+        label=_("Take it also if it names less than half as many as the last one"), required=False
+    )
+    # The last field: a file that is too large is dropped, what stands before it arrives.
+    file = forms.FileField(label=_("File (CSV, Excel, JSON Lines or Parquet)"))
 
     def __init__(self, user: User, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -63,22 +69,38 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def delivery(request: HttpRequest, pk: int) -> HttpResponse:
+    """To htmx only how far the load is; when it has ended, the whole page anew."""
     found = get_object_or_404(Delivery.objects.select_related("source", "received_by"), pk=pk)
+    progress = load_progress(found)
+    own = allow(request.user, "desk:delivery-withdraw", {"pk": pk})
+    context = {"delivery": found, "progress": progress, "own": own}
+    if by_htmx(request):
+        response = render(request, "desk/parts/delivery_live.html", context)
+        if progress is None:
+            response["HX-Refresh"] = "true"
+        return response
     page = Paginator(found.rejects.order_by("row_number"), PER_PAGE).get_page(request.GET.get("page"))
     source = source_definitions().get(found.source.code)
-    own = allow(request.user, "desk:delivery-withdraw", {"pk": pk})
-    context = {"delivery": found, "source": source, "page": page, "kept": "", "own": own}
-    return render(request, "desk/delivery.html", context)
+    return render(request, "desk/delivery.html", {**context, "source": source, "page": page, "kept": ""})
 
 
 @require_GET
-def rejected(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+def rejected(request: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
     """The rejected rows as a file to be mended."""
     found = get_object_or_404(Delivery.objects.select_related("source"), pk=pk)
-    rows = rejects_csv(delivery=found, language="zh" if (get_language() or "").startswith("zh") else "en")
-    name = f"{found.source.code}-{found.as_of}-rejected.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
+    rows = rejects_table(delivery=found, language=language())
+    return table_response(rows, f"{found.source.code}-{found.as_of}-rejected", suffix)
+
+
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """The wrong file: give the load up."""
+    found = get_object_or_404(Delivery.objects.select_related("source"), pk=pk)
+    try:
+        delivery_stop(delivery=found, actor=signed_in(request))
+    except EnterprisesError as error:
+        messages.error(request, str(error))
+    return redirect("desk:delivery", pk=pk)
 
 
 @require_POST
@@ -97,14 +119,21 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
+    """Keeps the file; it is loaded in the background, and its page shows how far it is."""
     user = signed_in(request)
     form = DeliveryForm(user, request.POST or None, request.FILES or None)
+    if too_large(request):
+        limit = settings.DELIVERY_MAX_BYTES >> 20
+        words = say(problem("too_large", size_mb=int(request.META["CONTENT_LENGTH"]) >> 20, limit_mb=limit))
+        form.fields["file"].error_messages["required"] = words
     if request.method == "POST" and form.is_valid():
         try:
             taken = delivery_take(user, form.cleaned_data)
-            return redirect("desk:delivery", pk=taken.pk)
         except DeliveryRefusedError as error:
             form.add_error("file", say(error.problem))
+        else:
+            poke("deliveries.work")
+            return redirect("desk:delivery", pk=taken.pk)
     return render(request, "desk/delivery_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -112,15 +141,12 @@ def delivery_take(user: User, given: dict[str, object]) -> Delivery:
     """Through the same service as every other delivery, from a file that keeps the name it came with."""
     upload = given["file"]
     assert isinstance(upload, UploadedFile)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / Path(upload.name or "delivery").name
-        with path.open("wb") as file:
-            for chunk in upload.chunks():
-                file.write(chunk)
-        return delivery_load(
+    with uploaded(upload) as path:
+        return delivery_receive(
             source=str(given["source"]),
             path=path,
             as_of=given["as_of"],  # type: ignore[arg-type]
             extent=str(given["extent"]),
+            accept_fewer=bool(given["accept_fewer"]),
             actor=user,
         )

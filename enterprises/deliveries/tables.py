@@ -1,0 +1,48 @@
+"""Tables that are given out: as CSV for any program, as a workbook for Excel."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from tempfile import TemporaryFile
+from typing import IO
+
+import openpyxl
+
+Rows = Iterable[Sequence[str]]
+
+
+def csv_lines(rows: Rows) -> Iterator[str]:
+    """A piece a row, with a byte order mark, by which Excel knows UTF-8."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    buffer.write("\ufeff")
+    for row in rows:
+        writer.writerow([harmless(cell) for cell in row])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def workbook_file(rows: Rows) -> IO[bytes]:
+    """An open file at its beginning; every cell is text, so that no code loses its zeros and no formula runs."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in rows:
+        cells = [openpyxl.cell.WriteOnlyCell(sheet, plain(cell)) for cell in row]
+        for cell in cells:
+            cell.data_type = "s"
+        sheet.append(cells)
+    file = TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def harmless(cell: str) -> str:
+    """A cell that a spreadsheet takes for text, not for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "@", "\t", "\r")) else cell
+
+
+def plain(cell: str) -> str:
+    """Without the control characters that a workbook cannot hold."""
+    return openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("\ufffd", cell)
