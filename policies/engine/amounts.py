@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.engine import kernels
-from policies.engine.columns import Numbers, Words
+from policies.engine.columns import GREATEST, LEAST, Numbers, Words
+from policies.engine.errors import TotalTooLargeError
 from policies.engine.expressions import Binder
 from policies.engine.free import batches
 from policies.engine.numbers import LIMIT, NotVectorised, Number, Rows, TooWide, bits_at, rounded
@@ -46,6 +47,18 @@ def amounts_of(policy: CompiledPolicy, eligible: Words, population: Population) 
     return amounts
 
 
+def total_of(fen: NDArray[np.int64], code: str) -> int:
+    """The exact sum. Raises TotalTooLargeError."""
+    if not len(fen):
+        return 0
+    if max(int(fen.max()), -int(fen.min())) * len(fen) <= GREATEST:
+        return int(fen.sum())
+    total = sum(fen.tolist())
+    if not LEAST <= total <= GREATEST:
+        raise TotalTooLargeError(code)
+    return total
+
+
 def _stepped(policy: CompiledPolicy, eligible: Words, population: Population, amounts: Amounts) -> bool:
     """Fill in the amounts of a piecewise linear form; False if that cannot be done."""
     form = policy.piecewise
@@ -61,7 +74,8 @@ def _stepped(policy: CompiledPolicy, eligible: Words, population: Population, am
         steps = form.steps(column.scale)
     except NotPiecewise:
         return False
-    if steps.most[0] * max(-column.low, column.high) + steps.most[1] >= LIMIT:
+    most = max(-column.low, column.high)
+    if steps.most[0] * most + steps.most[1] >= LIMIT or not form.is_exact(most, column.scale):
         return False
     kernel = kernels.stepped_amounts_32 if column.values.dtype == np.int32 else kernels.stepped_amounts_64
     parts = steps.cuts, steps.factors, steps.offsets
@@ -79,7 +93,8 @@ def _bound_amounts(policy: CompiledPolicy, rows: Rows, population: Population, a
     asked = np.zeros(len(rows), np.bool_)
     for column in binder.facts:
         if column.low < -binder.limit or column.high > binder.limit:
-            asked |= np.abs(column.values[rows]) > binder.limit
+            values = column.values[rows]
+            asked |= (values > binder.limit) | (values < -binder.limit)
     if binder.known:
         without = ~bits_at(reduce(np.bitwise_and, binder.known), rows)
         amounts.unknown[without] = True

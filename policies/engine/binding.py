@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.engine import kernels
-from policies.engine.columns import Codes, Column, Flags, Numbers, TagLists, Words
+from policies.engine.columns import GREATEST, LEAST, Codes, Column, Flags, Numbers, TagLists, Words
 from policies.engine.conditions import Literal, Variable
 from policies.engine.kernels import ONES, ZEROS
 from policies.engine.population import Population
@@ -40,7 +40,8 @@ class Binding:
         self, literals: Sequence[Literal], population: Population, free: Mapping[Variable, FreePlanes]
     ) -> None:
         self._population, self._free = population, free
-        self._copied: list[Words] = []  # planes that the population has: their slots come first
+        self.slots = _FIRST_SLOT
+        self._copied: list[Words] = []  # planes that are there already
         self._copied_slots: dict[tuple[str, object], int] = {}
         by_variable: dict[Variable, list[int]] = {}
         for number, literal in enumerate(literals):
@@ -48,7 +49,6 @@ class Binding:
         self.known: Ints = np.zeros(len(literals), np.int32)
         for variable, numbers in by_variable.items():
             self.known[numbers] = self._known_slot(variable)
-        self.slots = _FIRST_SLOT + len(self._copied)
         self._cuts: dict[str, dict[int, int]] = {}
         self._values: dict[str, dict[object, int]] = {}
         pieces = [self._pieces(literal) for literal in literals]
@@ -61,6 +61,7 @@ class Binding:
         self._matrix: NDArray[np.uint64] = (
             np.stack(self._copied) if self._copied else np.zeros((0, population.words), np.uint64)
         )
+        self._copied_at = np.array(list(self._copied_slots.values()), np.intp)
         self._jobs = self._cut_jobs() + self._value_jobs()
 
     # --- slots ---------------------------------------------------------------------------------------------------
@@ -68,7 +69,7 @@ class Binding:
     def _copy(self, key: tuple[str, object], plane: Words) -> int:
         """The slot of a plane that only needs copying."""
         if key not in self._copied_slots:
-            self._copied_slots[key] = _FIRST_SLOT + len(self._copied)
+            self._copied_slots[key] = self._new_slot()
             self._copied.append(plane)
         return self._copied_slots[key]
 
@@ -112,6 +113,8 @@ class Binding:
         if cut is None:
             return unbounded
         index = grid_index(cut, column.scale)
+        if column.beyond and not LEAST < index <= GREATEST:
+            return self._copy(("before", (fact, index)), column.before(index))
         if index <= column.low:
             return ZEROS
         if index > column.high:
@@ -171,7 +174,7 @@ class Binding:
         """All planes for `words` words from word `first` on, a row a slot."""
         planes = np.zeros((self.slots, words), np.uint64)
         planes[ONES] = np.uint64(0xFFFFFFFFFFFFFFFF)
-        planes[_FIRST_SLOT : _FIRST_SLOT + len(self._matrix)] = self._matrix[:, first : first + words]
+        planes[self._copied_at] = self._matrix[:, first : first + words]
         rows = min(self._population.rows - first * 64, words * 64)
         for job in self._jobs:
             job(first, rows, planes)

@@ -2,14 +2,14 @@
 rows are known.
 
 Numbers are integers of their smallest step (`scale` decimals: money is fen), narrowed to 32 bits where all fit. A value
-beyond 64 bits stands as the largest (least) integer, which compares rightly with every constant of a rule; sums over
-such rows go to the evaluator.
+beyond 64 bits stands as the greatest (least) integer, which compares rightly with every constant within; constants
+beyond are compared with `beyond`, and sums over such rows go to the evaluator.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -23,17 +23,27 @@ from policies.rules import FactType
 
 Words = NDArray[np.uint64]
 GREATEST: Final = int(np.iinfo(np.int64).max)
+LEAST: Final = int(np.iinfo(np.int64).min)
 
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """`values`: int32 or int64, 0 where unknown; `low` and `high` bound them. A date is days since 1970-01-01."""
+    """`values`: int32 or int64, 0 where unknown; `low` and `high` bound them. A date is days since 1970-01-01.
+    `beyond`: row -> value of those that 64 bits do not hold."""
 
     known: Words
     values: NDArray[Any]
     scale: int
     low: int
     high: int
+    beyond: Mapping[int, int] = field(default_factory=dict)
+
+    def before(self, index: int) -> Words:
+        """The plane of the values less than an integer beyond 64 bits."""
+        flags = np.full(len(self.values), index > 0)
+        for row, value in self.beyond.items():
+            flags[row] = value < index
+        return packed(flags)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,35 +133,38 @@ def _wrong(code: str, array: pa.Array, expected: str) -> PopulationError:
 
 
 def _numbers(code: str, fact_type: FactType, array: pa.Array, known: Words) -> Numbers:
-    if pa.types.is_integer(array.type):
-        return _narrowed(known, array.cast(pa.int64()).fill_null(0).to_numpy(), 0)
-    if not pa.types.is_decimal(array.type):
+    if not pa.types.is_integer(array.type) and not pa.types.is_decimal(array.type):
         raise _wrong(code, array, "an integer or decimal128 (binary fractions are refused)")
-    if array.type.scale < 0:
-        array = array.cast(pa.decimal128(38, 0))
-    values = _unscaled(array)
-    if fact_type.kind == "integer" and array.type.scale:
-        whole, rest = np.divmod(values, 10**array.type.scale)
-        if rest.any():
-            raise PopulationError(code, "holds numbers with decimals, expected whole numbers")
-        return _narrowed(known, whole, 0)
-    return _narrowed(known, values, array.type.scale)
+    scale = 0 if pa.types.is_integer(array.type) or fact_type.kind == "integer" else max(array.type.scale, 0)
+    try:
+        array = array.cast(pa.decimal128(38, scale) if pa.types.is_decimal(array.type) else pa.int64())
+    except pa.ArrowInvalid as problem:
+        expected = "whole numbers" if scale == 0 else "at most 38 digits"
+        raise PopulationError(code, f"holds a number that does not fit, expected {expected}: {problem}") from None
+    if pa.types.is_integer(array.type):
+        return _narrowed(known, array.fill_null(0).to_numpy(), 0)
+    values, beyond = _unscaled(array)
+    return _narrowed(known, values, scale, beyond)
 
 
-def _unscaled(array: pa.Array) -> NDArray[np.int64]:
-    """The integers behind a decimal array, those beyond 64 bits at the end of the range, 0 where null."""
-    array = array.cast(pa.decimal128(38, array.type.scale))
+def _unscaled(array: pa.Array) -> tuple[NDArray[np.int64], dict[int, int]]:
+    """The integers behind a decimal128 array, 0 where null, and those beyond 64 bits by row."""
     halves = np.frombuffer(array.buffers()[1], np.int64)[2 * array.offset : 2 * (array.offset + len(array))]
     low, high = halves[0::2], halves[1::2]
-    values = np.where(high == low >> 63, low, np.where(high < 0, -GREATEST, GREATEST))
-    return np.where(np.asarray(array.is_valid()), values, 0)
+    valid = np.asarray(array.is_valid())
+    outside = np.flatnonzero(valid & (high != low >> 63)).tolist()
+    values = np.where(valid, low, 0)
+    beyond = {row: (int(high[row]) << 64) + int(low[row].view(np.uint64)) for row in outside}
+    for row, value in beyond.items():
+        values[row] = GREATEST if value > 0 else LEAST
+    return values, beyond
 
 
-def _narrowed(known: Words, values: NDArray[np.int64], scale: int) -> Numbers:
+def _narrowed(known: Words, values: NDArray[np.int64], scale: int, beyond: Mapping[int, int] | None = None) -> Numbers:
     low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
     limits = np.iinfo(np.int32)
     dtype = np.int32 if limits.min < low and high < limits.max else np.int64
-    return Numbers(known, padded(values, dtype), scale, low, high)
+    return Numbers(known, padded(values, dtype), scale, low, high, beyond or {})
 
 
 def _dates(code: str, fact_type: FactType, array: pa.Array, known: Words) -> Numbers:

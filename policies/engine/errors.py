@@ -34,6 +34,14 @@ class PopulationError(EngineError, ValueError):
         self.column = column
 
 
+class TotalTooLargeError(EngineError, OverflowError):
+    """What all get of one policy is beyond 64 bits of fen."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"the total of policy {code!r} is beyond 64 bits of fen: check its amount and the facts in it")
+        self.code = code
+
+
 class SpentMatchesError(EngineError):
     """Matches that a later match has gone on from."""
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from policies.engine.amounts import Amounts, amounts_of
+from policies.engine.amounts import Amounts, amounts_of, total_of
 from policies.engine.city import THREADS, City
 from policies.engine.columns import unpacked
 from policies.engine.errors import SpentMatchesError, UnknownPolicyError
@@ -79,12 +79,13 @@ class Matches:
         return self._last[1]
 
     def totals(self) -> pa.Table:
-        """code, eligible, total_fen, amount_unknown: over the eligible beneficiaries of each policy."""
+        """code, eligible, total_fen, amount_unknown: over the eligible beneficiaries of each policy. Raises
+        TotalTooLargeError."""
         city = self.city
 
         def total(row: int) -> tuple[int, int, int]:
             found = amounts_of(city.policies[row], city.certain[row], city.population)
-            return len(found.fen), int(found.fen.sum()), int(found.unknown.sum())
+            return len(found.fen), total_of(found.fen, city.policies[row].code), int(found.unknown.sum())
 
         with ThreadPoolExecutor(THREADS) as pool:
             found = np.array(list(pool.map(total, self._numbers.values())), np.int64).reshape(-1, 3)

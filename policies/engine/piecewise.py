@@ -20,7 +20,7 @@ from policies.engine.answers import cell_set
 from policies.engine.conditions import Normaliser
 from policies.engine.sets import EVERYTHING, Intervals
 from policies.rules import nodes
-from policies.rules.values import NUMBER_KINDS
+from policies.rules.values import NUMBER_KINDS, NUMBERS
 
 MAX_PARTS: Final = 32
 MAX_DECIMALS: Final = 18
@@ -28,6 +28,7 @@ MAX_DECIMALS: Final = 18
 Place = tuple[Fraction, int]  # a cut: just before (0) or just after (1) a value
 Line = tuple[Fraction, Fraction]  # slope and intercept
 ZERO: Final = Fraction(0)
+_EVALUATOR_LIMIT: Final = 10**NUMBERS.prec
 
 
 class NotPiecewise(Exception):  # noqa: N818
@@ -37,13 +38,20 @@ class NotPiecewise(Exception):  # noqa: N818
 @dataclass(frozen=True)
 class Piecewise:
     """lines[k] holds from cuts[k - 1] to cuts[k]. `fact`: the one that it depends on, None for a constant. `strict`:
-    while the fact is unknown so is the amount."""
+    while the fact is unknown so is the amount. `widest`: the greatest slope, intercept and number of decimals on the
+    way."""
 
     fact: str | None
     cuts: tuple[Place, ...]
     lines: tuple[Line, ...]
     strict: bool = True
+    widest: tuple[Fraction, Fraction, int] = (ZERO, ZERO, 0)
     _by_scale: dict[int, Steps] = field(default_factory=dict, compare=False, repr=False)
+
+    def is_exact(self, most: int, scale: int) -> bool:
+        """Whether the evaluator rounds nothing on the way for facts up to `most` units of 10**-scale."""
+        slope, intercept, decimals = self.widest
+        return (slope * most + intercept * 10**scale) * 10**decimals < _EVALUATOR_LIMIT
 
     def steps(self, scale: int) -> Steps:
         """The form in integers for a column with so many decimals. Raises NotPiecewise."""
@@ -108,12 +116,25 @@ class _Reader:
     normaliser: Normaliser
     strict: bool = True
     within_extreme: bool = False
+    widest: tuple[Fraction, Fraction, int] = (ZERO, ZERO, 0)
 
     def read(self, node: nodes.Node) -> Piecewise:
         form = self.form(node)
-        return Piecewise(form.fact, form.cuts, form.lines, self.strict)
+        return Piecewise(form.fact, form.cuts, form.lines, self.strict, self.widest)
 
     def form(self, node: nodes.Node) -> Piecewise:
+        return self._noted(self._form(node))
+
+    def _noted(self, form: Piecewise) -> Piecewise:
+        """Remember how wide the numbers are on the way. Raises NotPiecewise where they have decimals without end."""
+        slope, intercept, decimals = self.widest
+        for line in form.lines:
+            slope, intercept = max(slope, abs(line[0])), max(intercept, abs(line[1]))
+            decimals = max(decimals, _decimals(line[0]), _decimals(line[1]))
+        self.widest = slope, intercept, decimals
+        return form
+
+    def _form(self, node: nodes.Node) -> Piecewise:
         match node:
             case nodes.Literal("number", value):
                 return _constant(value)
@@ -184,9 +205,10 @@ class _Reader:
             low, high = (tested.low, tested.high) if isinstance(tested, nodes.Range) else (None, None)
             start = floor if low is None else self.form(low)
             end = asked if high is None else _extreme_of(asked, self.form(high), True)
-            width = _joined(end, start, lambda one, other: (one[0] - other[0], one[1] - other[1]))
-            part = self._arithmetic("*", self.form(row.give), _extreme_of(width, _constant(Decimal(0)), False))
-            total = self._arithmetic("+", total, part)
+            width = self._noted(_joined(end, start, lambda one, other: (one[0] - other[0], one[1] - other[1])))
+            positive = _extreme_of(width, _constant(Decimal(0)), False)
+            part = self._noted(self._arithmetic("*", self.form(row.give), positive))
+            total = self._noted(self._arithmetic("+", total, part))
             floor = end if high is None else self.form(high)
         return total
 

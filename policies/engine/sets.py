@@ -13,15 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
 from typing import Any, Final
+
+from policies.rules.values import EXACT
 
 Cut = tuple[Any, int]
 Piece = tuple[Cut | None, Cut | None]
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
-_WIDE: Final = Context(prec=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,10 @@ def grid_index(cut: Cut, scale: int) -> int:
     value, side = cut
     if isinstance(value, date):
         return value.toordinal() - _EPOCH + side
-    scaled = Decimal(value).scaleb(scale, _WIDE)
+    scaled = Decimal(value).scaleb(scale, EXACT)
     if side == 0:
-        return int(scaled.to_integral_value(ROUND_CEILING, _WIDE))
-    return int(scaled.to_integral_value(ROUND_FLOOR, _WIDE)) + 1
+        return int(scaled.to_integral_value(ROUND_CEILING, EXACT))
+    return int(scaled.to_integral_value(ROUND_FLOOR, EXACT)) + 1
 
 
 def day_of(index: int) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Final
 
 from policies.rules.checker import check
 from policies.rules.decision import EVALUATOR
@@ -15,9 +15,10 @@ from policies.rules.nodes import Node
 from policies.rules.problems import RuleProblems
 from policies.rules.rule import NO_CONTEXT
 from policies.rules.source import read_source
-from policies.rules.values import UNKNOWN, Context, Vocabulary
+from policies.rules.values import EXACT, UNKNOWN, Context, Vocabulary
 
-FEN_OF_YUAN = Decimal(100)
+# From here on the fen do not fit in 64 bits, neither in the engine nor in the database.
+TOO_LARGE_YUAN: Final = Decimal("92233720368547758.075")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class AmountReason:
 
 @dataclass(frozen=True)
 class Amount:
-    """`fen` is None while facts are missing. `counted`: keys of the rows that count; `pending`: those that may."""
+    """`fen` is None while facts are missing, and for a sum from TOO_LARGE_YUAN on, which nobody can be paid.
+    `counted`: keys of the rows that count; `pending`: those that may."""
 
     fen: int | None
     missing: frozenset[str]
@@ -42,7 +44,7 @@ class Amount:
 
 def yuan_to_fen(yuan: Decimal) -> int:
     """Half up (away from zero), once."""
-    return int((yuan * FEN_OF_YUAN).to_integral_value(ROUND_HALF_UP))
+    return int(yuan.scaleb(2, EXACT).to_integral_value(ROUND_HALF_UP))
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,10 @@ class CompiledAmount:
         missing = frozenset(frame.missing)
         notes = list(dict.fromkeys(frame.notes))
         fen: int | None = None
-        if isinstance(yuan, Decimal):
+        if isinstance(yuan, Decimal) and yuan.copy_abs() >= TOO_LARGE_YUAN:
+            missing = frozenset()
+            notes.append(("too-large", ""))
+        elif isinstance(yuan, Decimal):
             fen, missing = yuan_to_fen(yuan), frozenset()
         elif yuan is None:
             fen, missing = 0, frozenset()

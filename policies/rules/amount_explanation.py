@@ -44,7 +44,7 @@ def _sentences(display: Display, amount: Amount, vocabulary: Vocabulary, shows: 
         sentences.append(display.sentence(f"amount.{note}", fact=fact))
     if amount.pending:
         sentences.append(display.sentence("amount.pending", value=str(len(amount.pending))))
-    if amount.fen is None:
+    if amount.missing:
         missing = display.joined([phrases.of(nodes.Fact(code)) for code in sorted(amount.missing)])
         sentences.append(display.sentence("amount.open", fact=missing))
     return sentences

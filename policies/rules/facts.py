@@ -13,6 +13,7 @@ from policies.rules.values import NUMBER_KINDS, UNKNOWN, FactType, Vocabulary
 
 MAX_ROWS: Final = 10_000
 MAX_TAGS: Final = 1_000
+MAX_EXPONENT: Final = 6_144
 
 
 class ItemRow(dict[str, object]):
@@ -39,7 +40,7 @@ def _boolean(code: str, fact_type: FactType, value: object) -> bool:
 
 
 def _number(code: str, fact_type: FactType, value: object) -> Decimal:
-    if isinstance(value, Decimal) and value.is_finite():
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= MAX_EXPONENT:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)

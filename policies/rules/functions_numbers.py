@@ -11,17 +11,16 @@ from decimal import (
     ROUND_HALF_EVEN,
     ROUND_HALF_UP,
     ROUND_UP,
-    Context,
     Decimal,
 )
+from fractions import Fraction
+from math import floor
 from typing import Final
 
-from policies.rules.values import NUMBERS, DaysTime, YearsMonths
+from policies.rules.values import EXACT, NUMBERS, DaysTime, YearsMonths
 
 SCALE_LOWEST: Final = -6111
 SCALE_HIGHEST: Final = 6176
-# Enough digits to round any 34-digit number at any scale without losing any.
-_WIDE: Final = Context(prec=20_000, Emin=-999_999, Emax=999_999)
 
 
 def round_at(number: Decimal, scale: int, rounding: str) -> Decimal:
@@ -29,8 +28,8 @@ def round_at(number: Decimal, scale: int, rounding: str) -> Decimal:
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= scale:
         return number
-    rounded = number.quantize(Decimal((0, (1,), -scale)), rounding=rounding, context=_WIDE)
-    return rounded if rounded else abs(rounded)  # no negative zero
+    rounded = number.quantize(Decimal((0, (1,), -scale)), rounding=rounding, context=EXACT)
+    return rounded if rounded else rounded.copy_abs()  # no negative zero
 
 
 def _rounding(rounding: str) -> Callable[..., Decimal | None]:
@@ -47,7 +46,7 @@ def _rounding(rounding: str) -> Callable[..., Decimal | None]:
 
 def absolute(value: object) -> object:
     if isinstance(value, Decimal):
-        return abs(value)
+        return value.copy_abs()
     if isinstance(value, YearsMonths):
         return YearsMonths(abs(value.months))
     if isinstance(value, DaysTime):
@@ -59,9 +58,9 @@ def modulo(dividend: object, divisor: object) -> Decimal | None:
     """The remainder with the sign of the divisor: dividend - divisor * floor(dividend / divisor)."""
     if not isinstance(dividend, Decimal) or not isinstance(divisor, Decimal) or divisor == 0:
         return None
-    remainder = _WIDE.remainder(dividend, divisor)
+    remainder = EXACT.remainder(dividend, divisor)
     if remainder and (remainder < 0) != (divisor < 0):
-        remainder = _WIDE.add(remainder, divisor)
+        remainder = EXACT.add(remainder, divisor)
     return NUMBERS.plus(remainder)
 
 
@@ -69,7 +68,7 @@ def steps(x: object, size: object, give: object) -> Decimal | None:
     """floor(x / size) * give."""
     if not isinstance(x, Decimal) or not isinstance(size, Decimal) or not isinstance(give, Decimal) or size <= 0:
         return None
-    return NUMBERS.multiply(NUMBERS.divide(x, size).to_integral_value(ROUND_FLOOR), give)
+    return NUMBERS.multiply(Decimal(floor(Fraction(x) / Fraction(size))), give)
 
 
 ROUNDINGS: Final[dict[str, Callable[..., Decimal | None]]] = {

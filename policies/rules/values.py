@@ -21,6 +21,8 @@ from typing import Final, Literal
 NUMBERS: Final = DecimalContext(
     prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[DivisionByZero, InvalidOperation, Overflow]
 )
+# Enough digits to move the point of any number, or round it anywhere, without losing one.
+EXACT: Final = DecimalContext(prec=20_000, Emin=-999_999, Emax=999_999)
 
 SECONDS_OF_DAY: Final = 86400
 FactKind = Literal["boolean", "integer", "decimal", "money", "ratio", "date", "text", "code", "tags", "items"]

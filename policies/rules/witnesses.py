@@ -19,7 +19,7 @@ from policies.rules import nodes
 from policies.rules.critical_points import critical_points
 from policies.rules.dates import add_days
 from policies.rules.facts import ItemRow
-from policies.rules.values import NUMBER_KINDS, STEPS, FactType
+from policies.rules.values import EXACT, NUMBER_KINDS, STEPS, FactType
 
 MAX_TAGS: Final = 8
 MAX_COUNTED_ROWS: Final = 50
@@ -62,14 +62,15 @@ def _on_grid(kind: str, points: Iterable[object]) -> list[object] | None:
         return [day for day in moved if day is not None]
     if kind not in NUMBER_KINDS:
         return None
-    step = Fraction(STEPS[kind])
+    step, places = Fraction(STEPS[kind]), STEPS[kind].as_tuple().exponent
+    assert isinstance(places, int)
     indices: set[int] = set()
     for point in points or {Fraction(0)}:
         if not isinstance(point, Fraction):
             return None
         below, above = floor(point / step), ceil(point / step)
         indices |= {below - 1, below, above, above + 1}
-    return [Decimal(index) * STEPS[kind] for index in sorted(indices)]
+    return [Decimal(index).scaleb(places, EXACT) for index in sorted(indices)]
 
 
 def _text_constants(fact: str, conditions: Sequence[nodes.Node]) -> set[str] | None:
