@@ -127,6 +127,12 @@ class ListChangedError(ClaimError):
     en = "The list has changed (it is {now} now, {then} was submitted): look at it again before approving."
 
 
+class AmountsChangedError(ClaimError):
+    code = "amounts-changed"
+    zh = "{count} 笔申领的金额与批准时占用的资金不一致（{claims}），未放款。请核查后取消本批次。"
+    en = "The sums of {count} claims are not those that were approved and reserved ({claims}): nothing was released."
+
+
 class RunExistsError(ClaimError):
     code = "run-exists"
     zh = "政策“{policy}”{period} 期已有批次 {run}。"

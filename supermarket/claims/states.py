@@ -92,7 +92,7 @@ RUN_MOVES: Mapping[str, tuple[str, ...]] = {
     R.ON_NOTICE: (R.CONFIRMING, R.RELEASED, R.CANCELLED),
     R.CONFIRMING: (R.RELEASED, R.CANCELLED),
     R.RELEASED: (R.DISBURSING, R.CANCELLED),
-    R.DISBURSING: (R.RECONCILED,),
+    R.DISBURSING: (R.RECONCILED, R.CANCELLED),  # cancelled: nothing of it has left the house
     R.RECONCILED: (R.CLOSED,),
     R.CLOSED: (),
     R.CANCELLED: (),

@@ -42,8 +42,6 @@ def claims_sweep(*, day: date | None = None) -> Swept:
     for run in Run.objects.filter(state__in=(RunState.ON_NOTICE, RunState.CONFIRMING), paused=False):
         before = run.state
         swept.runs += run_advance(run=run, day=day).state != before
-    for run in Run.objects.filter(state=RunState.RELEASED):
-        run_follow(run)
     swept.noticed = notices_end(day)
     swept.silent = silences_end(day)
     swept.queued = queue_serve()
@@ -119,6 +117,8 @@ def instalments_release(day: date) -> int:
 @transaction.atomic
 def run_follow(run: Run) -> Run:
     """Disbursing as soon as something of it is being paid."""
+    if run.state != RunState.RELEASED:
+        return run
     if run.claims.filter(state__in=(ClaimState.PAYING, ClaimState.PAID, ClaimState.CLOSED)).exists():
         return run_move(run, before=(RunState.RELEASED,), to=RunState.DISBURSING, actor=None)
     return run

@@ -188,3 +188,29 @@ class Reservation(models.Model):
             ),
             *guard_moves("stage", RESERVATION_MOVES, start="reserved"),
         ]
+
+
+class ReservationBlock(models.Model):
+    """A sum reserved as a whole for a list (`holder`) whose single reservations are written afterwards, in chunks.
+    `drawn_fen`: how much of it stands in single reservations; what is left at the end is given back."""
+
+    holder = models.CharField(max_length=64)
+    appropriation = models.ForeignKey(Appropriation, on_delete=models.PROTECT, related_name="blocks")
+    amount_fen = models.BigIntegerField()
+    drawn_fen = models.BigIntegerField(default=0)
+    ended = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0) & Q(drawn_fen__gte=0) & Q(drawn_fen__lte=F("amount_fen")),
+                name="reservation_block_not_exceeded",
+            ),
+            models.UniqueConstraint(fields=["holder", "appropriation"], name="reservation_block_once"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="amount_is_final", operation=pgtrigger.UpdateOf("holder", "appropriation_id", "amount_fen")
+            ),
+        ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from supermarket.payouts.alarms import account_stop, alarm_raise
 from supermarket.payouts.audit import anchor_ahead
+from supermarket.payouts.closing import runs_close
 from supermarket.payouts.creation import payouts_due_sweep
 from supermarket.payouts.look_up import channel_intake, outcomes_look_up
 from supermarket.payouts.models import Alarm, Channel, Heartbeat, PayerAccount
@@ -74,6 +75,7 @@ def payouts_work() -> Pass:
     sent = sub_batches_send(limit=MESSAGES_A_PASS)
     applied = sum(channel_intake(channel) for channel in Channel.objects.all())
     asked, learned = outcomes_look_up()
+    runs_close()
     return Pass(created, prepared, expired, sent, applied + learned, asked)
 
 

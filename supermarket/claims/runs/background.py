@@ -1,20 +1,27 @@
-"""Matching and screening of runs that were opened at the desk: minutes of work, out of the request."""
+"""Matching and screening of runs that were opened at the desk, and carrying out the approval of a long list: minutes of
+work, out of the request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
-from supermarket.claims.models import Run
+from supermarket.claims.models import Claim, Run
+from supermarket.claims.runs.approval import approval_carry_out
 from supermarket.claims.runs.preparing import run_match
 from supermarket.claims.runs.screening import run_screen
-from supermarket.claims.states import RunState
+from supermarket.claims.states import ClaimState, RunState
 
 
 def runs_prepare() -> int:
-    """Match and screen what was opened, and go on where a crash left off; how many runs are ready to be decided."""
+    """Match, screen and carry out what was opened or approved, going on where a crash left off; how many runs are ready
+    for their next step."""
     ready = 0
-    for run in Run.objects.filter(state__in=(RunState.DRAFTED, RunState.MATCHED), paused=False).order_by("pk"):
+    begun = Q(state__in=(RunState.DRAFTED, RunState.MATCHED))
+    submitted = Claim.objects.filter(run=OuterRef("pk"), state=ClaimState.SUBMITTED)
+    approved = Q(Exists(submitted), state=RunState.APPROVED)
+    for run in Run.objects.filter(begun | approved, paused=False).order_by("pk"):
         with alone(run) as mine:
             if not mine:
                 continue  # another worker is at it
@@ -23,6 +30,9 @@ def runs_prepare() -> int:
                 run = run_match(run=run, actor=None)
             if run.state == RunState.MATCHED:
                 run_screen(run=run, actor=None)
+                ready += 1
+            if run.state == RunState.APPROVED:
+                approval_carry_out(run=run)
                 ready += 1
     return ready
 

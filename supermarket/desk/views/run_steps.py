@@ -15,6 +15,7 @@ from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Run
 from supermarket.claims.runs import approval, notice, releasing
 from supermarket.ledger.errors import LedgerError
+from supermarket.payouts.recalling import run_recall
 from supermarket.templatetags.store import say
 from supermarket.users.models import User
 
@@ -83,7 +84,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")[:300]
-    return take(request, pk, lambda run, user: releasing.run_cancel(run=run, actor=user, reason=reason))
+    return take(request, pk, lambda run, user: run_recall(run=run, actor=user, reason=reason))
 
 
 @require_POST

@@ -18,13 +18,15 @@ from supermarket import dates
 from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Run
 from supermarket.claims.one_time import code_use, officer_key_make
-from supermarket.claims.runs.approval import run_approve, run_decide
+from supermarket.claims.runs.approval import approval_carry_out, run_approve, run_decide
 from supermarket.claims.runs.notice import run_advance, run_remind
 from supermarket.claims.runs.preparing import run_match, run_start
-from supermarket.claims.runs.releasing import run_cancel, run_pause, run_release, run_resume, run_supplement
+from supermarket.claims.runs.releasing import run_pause, run_release, run_resume, run_supplement
 from supermarket.claims.runs.screening import run_screen
 from supermarket.claims.selectors import RunProgress, run_progress
+from supermarket.claims.states import RunState
 from supermarket.ledger.errors import LedgerError, yuan
+from supermarket.payouts.recalling import run_recall
 from supermarket.users.models import User
 
 BY = "user name of the officer who acts"
@@ -101,14 +103,20 @@ class Command(BaseCommand):
         actor = self.officer(options["by"])
         steps: dict[str, Callable[[], Run]] = {
             "decide": lambda: self.decide(run, actor, options),
-            "approve": lambda: run_approve(run=run, list_hash=options["list"] or run.list_hash, actor=actor),
+            "approve": lambda: self.approve(run, actor, options),
             "release": lambda: run_release(run=run, payment_order_number=options["order"], actor=actor),
             "pause": lambda: run_pause(run=run, actor=actor),
             "resume": lambda: run_resume(run=run, actor=actor),
-            "cancel": lambda: run_cancel(run=run, actor=actor, reason=options["because"]),
+            "cancel": lambda: run_recall(run=run, actor=actor, reason=options["because"]),
             "supplement": lambda: run_supplement(parent=run, actor=actor),
         }
         return steps[action]()
+
+    def approve(self, run: Run, actor: User, options: dict[str, Any]) -> Run:
+        """All of it here and now, with progress; interrupted, it goes on by itself or by the same command."""
+        if run.state != RunState.APPROVED:
+            run = run_approve(run=run, list_hash=options["list"] or run.list_hash, actor=actor)
+        return approval_carry_out(run=run, report=lambda left: self.stderr.write(f"{left} claims left"))
 
     def decide(self, run: Run, actor: User, options: dict[str, Any]) -> Run:
         minutes_on = options["on"] or dates.today()
