@@ -62,7 +62,10 @@ def in_order(sources: Iterable[SourceDefinition]) -> list[SourceDefinition]:
 
 
 def hand_over(file: TownFile, progress: Progress | None = None) -> int:
-    """Deliver one file; the number of its records."""
+    """Deliver one file; the number of its records. A department that has nothing to tell of a small town hands over
+    nothing, but for a complete list: that says that nobody stands on it."""
+    if not file.rows and not source_definitions()[file.source].complete:
+        return 0
     if file.roster is not None:
         imported = roster_import(
             code=file.roster.code,

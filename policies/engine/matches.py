@@ -72,11 +72,15 @@ class Matches:
 
     def _amounts(self, code: str) -> Amounts:
         """The amounts of a policy; those asked for last are kept."""
+        city, row, last = self.city, self._row(code), self._last
+        if last is None or last[0] != code:
+            last = self._last = code, amounts_of(city.policies[row], city.certain[row], city.population)
+        return last[1]
+
+    def possible_amounts(self, code: str) -> Amounts:
+        """What those would get of whom it is unknown whether they are eligible: one entry a row of `unknown`."""
         city, row = self.city, self._row(code)
-        if self._last is None or self._last[0] != code:
-            found = amounts_of(city.policies[row], city.certain[row], city.population)
-            self._last = code, found
-        return self._last[1]
+        return amounts_of(city.policies[row], city.possible[row] & ~city.certain[row], city.population)
 
     def totals(self) -> pa.Table:
         """code, eligible, total_fen, amount_unknown: over the eligible beneficiaries of each policy. Raises

@@ -1,12 +1,11 @@
 """Money for the demo: appropriations of every payer, and the accounts that firms and persons are paid to."""
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from rich.progress import track
+from rich.progress import Progress
 
-from enterprises.accounts import AccountDraft, account_add
+from enterprises.accounts import AccountDraft, accounts_add_first
 from enterprises.models import Beneficiary, PayeeAccount
 from enterprises.selectors import registered_name
 from policies.definition import Payer
@@ -44,19 +43,19 @@ def appropriations_make(actor: User) -> None:
                 )
 
 
-@transaction.atomic
 def payee_accounts_make() -> None:
     """The account that pays social insurance, for everybody who has none on file."""
     known = PayeeAccount.objects.filter(beneficiary=OuterRef("pk"))
     bare = Beneficiary.objects.filter(~Exists(known)).order_by("pk")
-    shown = settings.SAMPLES and bare.exists()
-    for beneficiary in track(bare, description="accounts", total=bare.count(), disable=not shown):
-        number = CLOSED if beneficiary.pk % CLOSED_EVERY == 0 else f"62220213{beneficiary.pk:08d}"
-        name = registered_name(beneficiary=beneficiary)
-        account_add(
-            beneficiary=beneficiary,
-            draft=AccountDraft(name, number, BANK_CODE, "中国工商银行芜湖分行"),
-            source=PayeeAccount.Source.CONTRIBUTION,
-            actor=None,
-            usable_from=timezone.now(),
-        )
+    count = bare.count()
+    drafts = ((one, account_draft(one)) for one in bare.select_related("person").iterator())
+    made = accounts_add_first(drafts=drafts, source=PayeeAccount.Source.CONTRIBUTION, usable_from=timezone.now())
+    with Progress(disable=not settings.SAMPLES or not count) as progress:
+        bar = progress.add_task("accounts", total=count)
+        for part in made:
+            progress.advance(bar, part)
+
+
+def account_draft(beneficiary: Beneficiary) -> AccountDraft:
+    number = CLOSED if beneficiary.pk % CLOSED_EVERY == 0 else f"62220213{beneficiary.pk:08d}"
+    return AccountDraft(registered_name(beneficiary=beneficiary), number, BANK_CODE, "中国工商银行芜湖分行")

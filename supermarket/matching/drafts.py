@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-import numpy as np
 from django.utils import timezone
 
 from enterprises.population import Snapshot, population_as_of
@@ -10,7 +9,7 @@ from policies.definition import Definition, canonical_json
 from policies.definition.plain import digest
 from policies.models import Policy, PolicyVersion, range_from_span
 from supermarket.matching.catalogue import StoreCatalogue, store_catalogue
-from supermarket.matching.everybody import decided, enter_amount, in_parts, policy_amount
+from supermarket.matching.everybody import draft_matches, engine_population, outcome_with_sums
 from supermarket.matching.periods import Offer, offer_for, period_of
 from supermarket.matching.simulation import Comparison, Outcome, PayersOf, Simulation, compared, places_of, simulated
 
@@ -57,11 +56,8 @@ def draft_offer(definition: Definition, as_of: date) -> Offer:
 
 def draft_outcome(offer: Offer, population: Snapshot, catalogue: StoreCatalogue) -> Outcome:
     """Verdicts and sums of all rows; also what those would get of whom it cannot be told whether they are eligible."""
-    (one,) = decided([offer], population, catalogue)
-    for rows, known in in_parts(np.flatnonzero(one.outcome.unknown), population):
-        for row, facts in zip(rows, known, strict=True):
-            enter_amount(one.outcome, row, policy_amount(offer, facts, catalogue))
-    return one.outcome
+    columns = engine_population(population, catalogue)
+    return outcome_with_sums(offer, draft_matches(offer, columns, catalogue), catalogue, of_unknown=True)
 
 
 def _population(definition: Definition, offer: Offer, known_at: datetime | None) -> Snapshot:

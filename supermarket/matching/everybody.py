@@ -1,6 +1,7 @@
 """Policies decided for the whole population of a day."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,13 +12,14 @@ from enterprises.definitions import Audience
 from enterprises.population import KEY, BlockStore, Snapshot, population_as_of
 from policies.compiled import engine_data
 from policies.engine import Catalogue, Population
+from policies.engine.amounts import Amounts
 from policies.engine.matches import Matches
 from policies.models import PolicyVersion
 from supermarket.matching.catalogue import StoreCatalogue, engine_code, store_catalogue
 from supermarket.matching.periods import Offer, offer_for
-from supermarket.matching.simulation import Outcome
+from supermarket.matching.simulation import Flags, Outcome
 
-ROWS_AT_ONCE = 5_000
+THREADS, OFFERS_AT_ONCE = 2, 32
 
 
 @dataclass(frozen=True)
@@ -31,26 +33,25 @@ class Decided:
 
 def decided(offers: Sequence[Offer], population: Snapshot, catalogue: StoreCatalogue) -> Iterator[Decided]:
     """The offers, all of the population's reference date, for everybody in it: verdicts by the engine, all at once,
-    sums of the eligible by the evaluator. One after the other: a city's answers at once would fill the memory."""
+    and the sums of the eligible. One after the other: a city's answers at once would fill the memory."""
     columns = engine_population(population, catalogue)
     matches = (
         published_matches(offers, columns, catalogue)
         if len(offers) > 1
         else draft_matches(offers[0], columns, catalogue)
     )
-    for offer in offers:
-        outcome = outcome_of(offer, matches, columns.rows)
-        if catalogue.compiled(offer.version).amount is not None:
-            for rows, known in in_parts(np.flatnonzero(outcome.eligible), population):
-                for row, facts in zip(rows, known, strict=True):
-                    enter_amount(outcome, row, policy_amount(offer, facts, catalogue))
-        yield Decided(offer, population, outcome)
+    with ThreadPoolExecutor(THREADS) as pool:  # the engine works without the interpreter lock
+        for start in range(0, len(offers), OFFERS_AT_ONCE):
+            some = offers[start : start + OFFERS_AT_ONCE]
+            outcomes = pool.map(lambda offer: outcome_with_sums(offer, matches, catalogue), some)
+            for offer, outcome in zip(some, outcomes, strict=True):
+                yield Decided(offer, population, outcome)
 
 
 def verdicts(offer: Offer, population: Snapshot, catalogue: StoreCatalogue) -> Outcome:
     """Who is eligible and who may be under one offer; no sums."""
     columns = engine_population(population, catalogue)
-    return outcome_of(offer, draft_matches(offer, columns, catalogue), columns.rows)
+    return outcome_of(offer, draft_matches(offer, columns, catalogue))
 
 
 def engine_population(population: Snapshot, catalogue: StoreCatalogue) -> Population:
@@ -70,26 +71,27 @@ def draft_matches(offer: Offer, columns: Population, catalogue: StoreCatalogue) 
     return engine.match_one(data, columns)
 
 
-def outcome_of(offer: Offer, matches: Matches, rows: int) -> Outcome:
-    code = engine_code(offer.version)
+def outcome_of(offer: Offer, matches: Matches) -> Outcome:
+    """Verdicts; no sums."""
+    code, rows = engine_code(offer.version), matches.population.rows
     return Outcome(matches.eligible(code), matches.unknown(code), np.zeros(rows, np.int64), np.zeros(rows, np.bool_))
 
 
-def in_parts(rows: np.ndarray, population: Snapshot) -> Iterator[tuple[list[int], list[dict[str, object]]]]:
-    """Rows and their facts, some thousand rows at a time."""
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        part = rows[start : start + ROWS_AT_ONCE].tolist()
-        yield part, [{code: fact.value for code, fact in one.items()} for one in population.known(part)]
+def outcome_with_sums(
+    offer: Offer, matches: Matches, catalogue: StoreCatalogue, *, of_unknown: bool = False
+) -> Outcome:
+    """Verdicts, and the sums of the eligible, before earlier payments; with `of_unknown` also those of whom it cannot
+    be told whether they are eligible. No sum is known where facts are missing or the policy prints none."""
+    outcome, code = outcome_of(offer, matches), engine_code(offer.version)
+    if catalogue.compiled(offer.version).amount is not None:
+        enter_sums(outcome, outcome.eligible, Amounts(matches.amounts(code), matches.amount_unknown(code)))
+        if of_unknown:
+            enter_sums(outcome, outcome.unknown, matches.possible_amounts(code))
+    return outcome
 
 
-def policy_amount(offer: Offer, facts: Mapping[str, object], catalogue: StoreCatalogue) -> int | None:
-    """Fen before earlier payments; None while facts are missing, and where the policy prints no sum."""
-    amount = catalogue.compiled(offer.version).amount
-    return None if amount is None else amount.evaluate(facts, context=catalogue.context(offer.reference)).fen
-
-
-def enter_amount(outcome: Outcome, row: int, fen: int | None) -> None:
-    outcome.amounts_fen[row], outcome.amount_known[row] = fen or 0, fen is not None
+def enter_sums(outcome: Outcome, rows: Flags, amounts: Amounts) -> None:
+    outcome.amounts_fen[rows], outcome.amount_known[rows] = amounts.fen, ~amounts.unknown
 
 
 def version_decided(

@@ -52,6 +52,17 @@ def test_the_town_goes_in_by_the_delivery_path_without_a_reject(db: None, folder
         assert set(one["facts"]) <= set(known), person.code
 
 
+@pytest.mark.parametrize(("enterprises", "persons"), [(1, 0), (5, 1), (30, 4)])
+def test_a_village_goes_in_too(db: None, tmp_path: Path, enterprises: int, persons: int) -> None:
+    """A department that has nothing to tell of it hands over nothing; a list on which nobody stands says so."""
+    for _ in town_make(tmp_path, enterprises=enterprises, persons=persons, seed=1, reference=REFERENCE):
+        pass
+    assert not Delivery.objects.exclude(state="loaded").exists() and not DeliveryReject.objects.exists()
+    delivered = set(Delivery.objects.values_list("source__code", flat=True))
+    assert {source.code for source in SOURCES if source.complete} <= delivered
+    assert Beneficiary.objects.filter(kind="enterprise").count() == enterprises + len(showcase()["enterprises"])
+
+
 def test_one_seed_is_one_town(tmp_path: Path) -> None:
     for name in ("first", "second"):
         list(town_files(tmp_path / name, enterprises=60, persons=20, seed=7, reference=REFERENCE))

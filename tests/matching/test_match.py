@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from enterprises.models import Beneficiary
 from enterprises.selectors import facts_as_of
+from enterprises.vocabulary import fact_definitions
 from policies.models import PolicyVersion
 from supermarket.matching.changes import match_changes, members
 from supermarket.matching.everybody import version_decided
@@ -42,6 +43,19 @@ def insured(town: Town, *counts: int | str, as_of: str) -> None:
     town.deliver("social_insurance", [KEY, "insured_headcount"], *rows, as_of=as_of)
 
 
+def hired(town: Town) -> None:
+    """Firm 1 hired two who count and one who does not; firm 2 one of open contract, firm 3 one of open premium."""
+    facts = ["contract_months", "employer_social_insurance_paid"]
+    fields = fact_definitions()["hires"].fields
+    rows = ((1, "a", 12, "100.04"), (1, "b", 24, "0.01"), (1, "c", 6, "999"), (2, "d", "", "5"), (3, "e", 36, ""))
+    town.deliver(
+        "hires",
+        [KEY, *(fields[code].column for code in ("identity", *facts))],
+        *([credit_code(firm), who, months, paid] for firm, who, months, paid in rows),
+        as_of="2023-06-01",
+    )
+
+
 def numbers(ids: np.ndarray) -> set[int]:
     """Which of the firms 1-4."""
     codes = {credit_code(n): n for n in range(1, 5)}
@@ -53,9 +67,19 @@ def test_everybody_is_answered_as_each_would_be(town: Town, publish: Publish) ->
     publish("many-or-new", eligibility="insured_headcount > 40 or years_since_registration < 3")
     publish("elsewhere", area="340202")
     publish("last-year", in_force={"from": "2022-01-01", "until": "2022-12-31"})
+    publish("by-head", eligibility="true", amount="33.33 * insured_headcount / 7")
+    publish("no-sum", amount=None, pay="never")
+    publish(
+        "by-hire",
+        eligibility="true",
+        items={"from": "hires", "key": "identity", "where": "contract_months >= 12"},
+        amount="sum(for hire in items return 0.125 * hire.employer_social_insurance_paid)",
+    )
+    hired(town)
     run = match_run(audience="enterprise", as_of=DAY)
     matches = {match.version.policy.code: match for match in run.sets.all()}
-    assert len(matches) == 4
+    assert len(matches) == 7
+    sums: dict[str, list[int | None]] = {code: [] for code in matches}
     for firm in Beneficiary.objects.all():
 
         def facts(day: date, firm: Beneficiary = firm) -> dict[str, object]:
@@ -65,6 +89,11 @@ def test_everybody_is_answered_as_each_would_be(town: Town, publish: Publish) ->
             match = matches[answer.definition.code]
             found = firm.pk in members(match), firm.pk in members(match, unknown=True)
             assert found == (answer.decided.truth is True, answer.decided.truth is None), answer.definition.code
+            if answer.decided.truth is True:
+                sums[answer.definition.code].append(answer.amount_fen)
+    for code, match in matches.items():
+        known = [fen for fen in sums[code] if fen is not None]
+        assert (match.amount_fen, match.sums_unknown) == (sum(known), len(sums[code]) - len(known)), code
     thirty = matches["thirty"]
     assert numbers(members(thirty)) == {2, 3}
     assert (thirty.eligible, thirty.unknown, thirty.amount_fen, thirty.sums_unknown) == (2, 1, 2_000_000, 0)

@@ -16,11 +16,18 @@ from supermarket.dates import today
 PERSONS_A_HUNDRED = 15
 
 
+def inhabitants(text: str) -> int:
+    """How many enterprises: at least one."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: give the number of enterprises, at least 1")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = "Make N synthetic enterprises (and persons), write the departments' files and load them."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("enterprises", type=int, metavar="N")
+        parser.add_argument("enterprises", type=inhabitants, metavar="N")
         parser.add_argument("--persons", type=int, help="default: 15 for every 100 enterprises")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--as-of", type=date.fromisoformat, help="the day that the deliveries are fresh for")
