@@ -198,9 +198,12 @@ SPECTACULAR_SETTINGS = {
 BANK_URL = os.environ.get("BANK_URL", "http://127.0.0.1:8090")
 BANK_AUTH = os.environ.get("BANK_AUTH", "")
 BANK_TIMEOUT_SECONDS = float(os.environ.get("BANK_TIMEOUT_SECONDS", "30"))
+BANK_FOLDER_SETTLE_SECONDS = float(os.environ.get("BANK_FOLDER_SETTLE_SECONDS", "1"))  # a younger file may grow
 # A hand-over that no worker finishes in this time has an unknown outcome; what is open for so long is asked about.
 PAYOUT_LEASE_SECONDS = float(os.environ.get("PAYOUT_LEASE_SECONDS", "60"))
 PAYOUT_LOOK_UP_SECONDS = float(os.environ.get("PAYOUT_LOOK_UP_SECONDS", "15"))
+# A bank behind a folder answers with files; one that has not within this time has not said what becomes of a payment.
+PAYOUT_FILE_PATIENCE_SECONDS = float(os.environ.get("PAYOUT_FILE_PATIENCE_SECONDS", "86400"))
 PAYOUT_FILE_ROWS = int(os.environ.get("PAYOUT_FILE_ROWS", "500"))  # the rail may allow fewer
 # Where each day's head of the audit chain goes, outside the database.
 ANCHOR_DIR = Path(os.environ.get("ANCHOR_DIR", VAR / "anchors"))

@@ -11,7 +11,7 @@ from supermarket.payouts import consequences
 from supermarket.payouts.alarms import alarm_raise
 from supermarket.payouts.consequences import Evidence
 from supermarket.payouts.decisions import Decision, decide
-from supermarket.payouts.models import BankEvent, PayoutAttempt, SubBatch
+from supermarket.payouts.models import BankEvent, PayerAccount, PayoutAttempt, SubBatch
 from supermarket.payouts.rails.base import FactKind
 from supermarket.payouts.states import AttemptState, SubBatchState
 
@@ -89,6 +89,7 @@ def attempt_events_apply(events: Sequence[BankEvent]) -> dict[int, State]:
         attempt = attempts.get(event.end_to_end_id)
         if attempt is None or event.kind == FactKind.CREDITED:
             outcome[event.pk] = State.UNMATCHED
+            event_unmatched_alarm(event)
             continue
         decision = decision_of(event, attempt)
         outcome[event.pk] = STATES.get(decision, State.APPLIED)
@@ -129,6 +130,23 @@ def event_alarm(event: BankEvent, attempt: PayoutAttempt) -> None:
         },
         account=attempt.payout.payer_account,
         stop=True,
+    )
+
+
+def event_unmatched_alarm(event: BankEvent) -> None:
+    """A bank that speaks of an instruction which we do not have. Money that merely arrives waits in suspense; other
+    holders' accounts are no business of ours."""
+    ours = not event.account or PayerAccount.objects.filter(number=event.account).exists()
+    if event.kind == FactKind.CREDITED or not ours:
+        return
+    what = event.end_to_end_id or event.reference
+    alarm_raise(
+        kind="unmatched",
+        key=f"{event.channel_id}:{event.dedupe_key}",
+        words={
+            "zh": f"银行回报了我方没有的指令 {what}（{event.kind}，{event.amount_fen} 分）。",
+            "en": f"The bank speaks of an instruction that is not ours: {what} ({event.kind}, {event.amount_fen} fen).",
+        },
     )
 
 

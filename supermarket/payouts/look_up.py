@@ -27,14 +27,19 @@ def outcomes_look_up() -> tuple[int, int]:
 
     First every account with an open question is inquired of, at most once in PAYOUT_LOOK_UP_SECONDS a channel; then
     messages that a bank still says nothing of are handed over again, the same bytes, if it recognises repetitions.
+    Where a bank cannot be asked nothing goes out again: what it says nothing of in PAYOUT_FILE_PATIENCE_SECONDS is for
+    two people.
     """
     asked, learned = 0, 0
     for channel in Channel.objects.all():
+        if not rail_for(channel).capabilities.can_inquire:
+            attempts_without_word(channel, settings.PAYOUT_FILE_PATIENCE_SECONDS)
+            continue
         accounts = accounts_with_questions(channel)
         if accounts and inquire(channel, accounts):
             asked += len(accounts)
             learned += channel_intake(channel)
-            attempts_without_word(channel)
+            attempts_without_word(channel, settings.PAYOUT_LOOK_UP_SECONDS)
             learned += sub_batches_repeat(channel)
     return asked, learned
 
@@ -62,8 +67,6 @@ def inquire(channel: Channel, accounts: list[PayerAccount]) -> bool:
     """Ask for a report of each account; False if the bank could not be asked."""
     rail = rail_for(channel)
     Channel.objects.filter(pk=channel.pk).update(inquired_at=timezone.now())
-    if not rail.capabilities.can_inquire:
-        return False
     try:
         for account in accounts:
             rail.inquire(account.reference or account.number)
@@ -72,9 +75,9 @@ def inquire(channel: Channel, accounts: list[PayerAccount]) -> bool:
     return True
 
 
-def attempts_without_word(channel: Channel) -> None:
-    """Taken by the bank, asked about, and still no word: that is an unknown outcome, and it is called so."""
-    patience = timezone.now() - timedelta(seconds=settings.PAYOUT_LOOK_UP_SECONDS)
+def attempts_without_word(channel: Channel, seconds: float) -> None:
+    """Handed over, and no word of it for so long: that is an unknown outcome, and it is called so."""
+    patience = timezone.now() - timedelta(seconds=seconds)
     PayoutAttempt.objects.filter(
         state=AttemptState.SENDING,
         moved_at__lte=patience,

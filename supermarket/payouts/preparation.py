@@ -23,7 +23,7 @@ from supermarket.claims.models import Run
 from supermarket.dates import today
 from supermarket.ledger.services import appropriation_instruct
 from supermarket.payouts.models import PayerAccount, Payout, PayoutBatch, SubBatch
-from supermarket.payouts.rails.base import Instruction, Party, PaymentFile, PaymentRail, instruction_problem
+from supermarket.payouts.rails.base import Instruction, Party, PaymentFile, PaymentRail
 from supermarket.payouts.rails.registry import rail_for
 from supermarket.payouts.states import PayoutState
 
@@ -94,7 +94,7 @@ def prepare_chunk(account: PayerAccount, run: Run | None, rail: PaymentRail) -> 
     ready: list[tuple[DueRow, Instruction]] = []
     for row in rows:
         instruction = instruction_of(row, texts[row.policy_version_id])
-        problem = instruction if isinstance(instruction, dict) else instruction_problem(instruction)
+        problem = instruction if isinstance(instruction, dict) else rail.problem(instruction)
         if problem is not None:
             hold(row, problem, now)
         elif isinstance(instruction, Instruction):

@@ -5,6 +5,7 @@ The same bytes go out a second time only after the bank was asked, said nothing 
 a message that it has.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
@@ -21,16 +22,17 @@ from supermarket.payouts.states import AttemptState, SubBatchState
 BACKOFF_SECONDS_MAX = 300
 
 
-def sub_batch_take(state: SubBatchState, *, only: int | None = None) -> SubBatch | None:
+def sub_batch_take(state: SubBatchState, *, only: int | None = None, shut: Collection[int] = ()) -> SubBatch | None:
     """Claim one sub-batch in `state` (or that one) for handing over; what was applied for goes before the runs.
 
-    Nothing leaves a stopped account, nor for a paused run. Committed when this returns.
+    Nothing leaves a stopped account, nor for a paused run, nor by a `shut` channel. Committed when this returns.
     """
     now = timezone.now()
     rows = (
         SubBatch.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(Q(batch__run=None) | Q(batch__run__paused=False))
         .filter(state=state, available_at__lte=now, batch__payer_account__stopped__isnull=True)
+        .exclude(batch__payer_account__channel__in=shut)
         .order_by(F("batch__run").asc(nulls_first=True), "pk")
         .select_related("batch__payer_account__channel")
     )
@@ -58,8 +60,9 @@ def sub_batch_take(state: SubBatchState, *, only: int | None = None) -> SubBatch
 
 def sub_batches_send(*, limit: int) -> int:
     """Hand over what is ready, `limit` messages at most; how many went out."""
+    shut = [channel.pk for channel in Channel.objects.all() if not rail_for(channel).ready()]
     for sent in range(limit):
-        sub_batch = sub_batch_take(SubBatchState.INSTRUCTED)
+        sub_batch = sub_batch_take(SubBatchState.INSTRUCTED, shut=shut)
         if sub_batch is None:
             return sent
         sub_batch_hand_over(sub_batch)

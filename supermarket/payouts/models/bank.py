@@ -8,14 +8,31 @@ from django.utils.translation import gettext_lazy as _
 from enterprises.secrets import decrypt
 
 
+class Rail(models.TextChoices):
+    """The ways to a bank; `rails.registry` has one for each."""
+
+    ISO20022_HTTP = "iso20022-http", _("ISO 20022 over HTTP")
+    ISO20022_FOLDER = "iso20022-folder", _("ISO 20022 over a drop folder")
+    BATCH_FILE = "batch-file", _("batch file over a drop folder")
+
+
 class Channel(models.Model):
-    """A way to one bank. `cursor`: the highest number of the bank's messages up to which none is missing."""
+    """A way to one bank. `address`: where the bank is (empty: settings.BANK_URL), or the folder that it shares with us.
+    `cursor`: the highest number of the bank's messages up to which none is missing."""
 
     code = models.SlugField(max_length=40, unique=True)
-    rail = models.CharField(max_length=40)  # a key of rails.registry
-    address = models.CharField(max_length=200, blank=True)  # empty: settings.BANK_URL
+    rail = models.CharField(max_length=40, choices=Rail.choices)
+    address = models.CharField(max_length=200, blank=True)
     cursor = models.BigIntegerField(default=0)
     inquired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(rail__in=Rail.values), name="channel_rail_known"),
+            models.CheckConstraint(
+                condition=models.Q(rail=Rail.ISO20022_HTTP) | ~models.Q(address=""), name="channel_folder_named"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -148,8 +148,16 @@ class BankUnreachableError(Exception):
 class PaymentRail(Protocol):
     capabilities: Capabilities
 
+    def problem(self, instruction: Instruction) -> dict[str, str] | None:
+        """Why this instruction cannot be written in the bank's format, as {zh, en}, or None: it is then not frozen."""
+        ...
+
     def render(self, file: PaymentFile) -> bytes:
         """Bytes for the bank; the same for the same file."""
+        ...
+
+    def ready(self) -> bool:
+        """Is there a way to hand over right now? False keeps files back that would come to nothing."""
         ...
 
     def submit(self, message_id: str, data: bytes) -> Answer:
@@ -159,8 +167,9 @@ class PaymentRail(Protocol):
     def collect(self, after: int) -> Iterator[BankMessage]:
         """What the bank put out, and what of the numbers above `after` never reached us.
 
-        Raises BankUnreachableError; what was yielded until then is safe to keep. Where it ends without an error,
-        every number up to the highest one yielded has been seen.
+        A message is to be kept before the next one is asked for: a folder moves it to its archive then. Raises
+        BankUnreachableError; what was yielded until then is safe to keep. Where it ends without an error, every number
+        up to the highest one yielded has been seen.
         """
         ...
 
@@ -173,22 +182,34 @@ class PaymentRail(Protocol):
         ...
 
 
-BANK_CODE = re.compile(r"^\d{12}$")
+BANK_CODE = re.compile(r"^\d{12}$", re.ASCII)
 ACCOUNT_NUMBER = re.compile(r"^[0-9A-Za-z-]{1,34}$")
-# Control characters and the two non-characters are not allowed in XML 1.0 at all.
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+# Control characters, line separators and non-characters; private ones, which every bank reads as another character.
+UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]"
+)
+AMOUNT_FEN_MAX = 10**14  # a file of 5,000 such amounts still has a total of 18 digits
 
 
 def instruction_problem(instruction: Instruction) -> dict[str, str] | None:
-    """Why a bank could not carry out this instruction, or None. One bad row does not hold up the others."""
+    """Why no bank could carry out this instruction, or None. One bad row does not hold up the others."""
     creditor = instruction.creditor
     if instruction.amount_fen <= 0:
         return {"zh": "金额必须大于零。", "en": "The amount must be more than zero."}
-    if not creditor.name.strip() or len(creditor.name) > 140 or UNPRINTABLE.search(creditor.name):
+    if instruction.amount_fen >= AMOUNT_FEN_MAX:
+        return {"zh": "金额超出报文所能表示的范围。", "en": "The amount is larger than a payment file can say."}
+    if not creditor.name.strip() or len(creditor.name) > 140:
         return {
-            "zh": "户名为空、超过 140 字或含有控制字符。",
-            "en": "The holder's name is empty, longer than 140 characters or has control characters.",
+            "zh": "户名为空或超过 140 字。",
+            "en": "The holder's name is empty or longer than 140 characters.",
         }
+    for text in (creditor.name, instruction.remittance):
+        if found := UNPRINTABLE.search(text):
+            return {
+                "zh": f"户名或附言含有银行无法识别的字符 U+{ord(found[0]):04X}。",
+                "en": f"The holder's name or the remittance has a character that banks do not read: "
+                f"U+{ord(found[0]):04X}.",
+            }
     if not ACCOUNT_NUMBER.match(creditor.account):
         return {
             "zh": "账号应为 1 至 34 位数字或字母。",

@@ -1,14 +1,21 @@
-"""Which rail a channel speaks."""
+"""Which rail a channel speaks. A channel is data: the name of its rail, and the bank's address or the folder."""
+
+from collections.abc import Callable
+from pathlib import Path
 
 from django.conf import settings
 
 from supermarket.payouts.models import Channel
+from supermarket.payouts.models.bank import Rail
 from supermarket.payouts.rails.base import PaymentRail
+from supermarket.payouts.rails.batch_file.rail import BatchFileRail
+from supermarket.payouts.rails.folder import DropFolder
+from supermarket.payouts.rails.iso20022.folder import Iso20022FolderRail
 from supermarket.payouts.rails.iso20022.http import Iso20022HttpRail
 
 
 def rail_for(channel: Channel) -> PaymentRail:
-    """The rail of a channel; raises KeyError for a name that is none."""
+    """The rail of a channel."""
     return RAILS[channel.rail](channel)
 
 
@@ -18,4 +25,12 @@ def iso20022_http(channel: Channel) -> PaymentRail:
     )
 
 
-RAILS = {"iso20022-http": iso20022_http}
+def folder(channel: Channel) -> DropFolder:
+    return DropFolder(Path(channel.address), settings.BANK_FOLDER_SETTLE_SECONDS)
+
+
+RAILS: dict[str, Callable[[Channel], PaymentRail]] = {
+    Rail.ISO20022_HTTP: iso20022_http,
+    Rail.ISO20022_FOLDER: lambda channel: Iso20022FolderRail(folder(channel)),
+    Rail.BATCH_FILE: lambda channel: BatchFileRail(folder(channel)),
+}

@@ -20,9 +20,11 @@ from supermarket.payouts.rails.base import (
     BankMessage,
     BankUnreachableError,
     Capabilities,
+    Instruction,
     Outcome,
     PaymentFile,
     Reading,
+    instruction_problem,
 )
 from supermarket.payouts.rails.iso20022.reader import message_read, well_formed
 from supermarket.payouts.rails.iso20022.writer import pain001_write
@@ -52,6 +54,12 @@ class Iso20022HttpRail:
             self.headers["Authorization"] = "Basic " + base64.b64encode(credentials.encode()).decode()
         self.timeout_seconds = timeout_seconds
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirect())
+
+    def problem(self, instruction: Instruction) -> dict[str, str] | None:
+        return instruction_problem(instruction)
+
+    def ready(self) -> bool:
+        return True  # asking beforehand would say nothing of the hand-over itself
 
     def render(self, file: PaymentFile) -> bytes:
         return pain001_write(file)
