@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .errors import AccountRefusedError
-from .models import AccountNotice, Beneficiary, PayeeAccount
+from .models import Beneficiary, PayeeAccount
 from .secrets import decrypt, encrypt
 from .selectors import registered_name
 
@@ -70,18 +70,14 @@ def account_add(
     source: PayeeAccount.Source,
     actor: AbstractBaseUser | None,
     usable_from: datetime,
-    contacts: tuple[str, ...] = (),
 ) -> PayeeAccount:
-    """Enter an account, in use from `usable_from` on; an earlier change still on hold is retired by it.
-
-    `contacts` on file so far are told of the change. Raises AccountRefusedError.
-    """
+    """Enter an account, in use from `usable_from` on; an earlier change still on hold is retired by it. Raises
+    AccountRefusedError."""
     account = account_made(beneficiary, draft, source, None if actor is None else actor.pk, usable_from)
     Beneficiary.objects.select_for_update(no_key=True).get(pk=beneficiary.pk)
     now = timezone.now()
     PayeeAccount.objects.filter(beneficiary=beneficiary, retired_at=None, usable_from__gt=now).update(retired_at=now)
     account.save()
-    AccountNotice.objects.bulk_create(AccountNotice(account=account, contact=each, made_at=now) for each in contacts)
     return account
 
 

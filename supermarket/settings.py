@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "supermarket.users",
     "policies",
     "enterprises",
+    "supermarket.notices",
     "supermarket.ledger",
     "supermarket.matching",
     "supermarket.claims",
@@ -149,11 +150,25 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR / "files"
+# Where the store is reached, for letters that leave it, and the mail server that takes them: without one they lie in
+# var/mail for everybody to look at.
+STORE_URL = os.environ.get("STORE_URL", "")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = switch("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = VAR / "mail"
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "store@localhost")
 # Files that wait to be loaded, and the folder into which departments may put theirs.
 INBOX_DIR = Path(os.environ.get("INBOX_DIR", VAR / "inbox"))
 DROP_DIR = Path(os.environ.get("DROP_DIR", VAR / "drop"))
 # Columnar copies of deliveries; whatever is missing is made again from the records.
 POPULATION_DIR = Path(os.environ.get("POPULATION_DIR", VAR / "population"))
+# The day of the year (month, day) by which accounts of returned payments are to be corrected; then the right lapses.
+RETURN_DEADLINE = tuple(int(part) for part in os.environ.get("RETURN_DEADLINE", "12-15").split("-"))
 # Days that a department has to answer when one of its values is disputed.
 DISPUTE_ANSWER_DAYS = int(os.environ.get("DISPUTE_ANSWER_DAYS", 15))
 # A department's file larger than this is refused: it is to come in parts.

@@ -11,6 +11,7 @@ from supermarket.celery import app
 from supermarket.claims import sweeping
 from supermarket.claims.runs import background
 from supermarket.dates import today
+from supermarket.notices.delivering import notices_deliver as deliver
 from supermarket.payouts import audit, work
 
 QUEUES = ("default", "payouts")
@@ -18,6 +19,7 @@ SWEEPS_SECONDS = {
     "claims.sweep": 30.0,
     "payouts.work": 3.0,
     "audit.seal": 60.0,
+    "notices.deliver": 30.0,
     "runs.prepare": 10.0,
     "deliveries.work": 30.0,
     "deliveries.collect": 300.0,
@@ -66,6 +68,12 @@ def deliveries_collect() -> None:
 def rosters_refresh() -> None:
     """Keep the fact `rosters` fresh where no list changes for a month."""
     enterprises.rosters_refresh(on=today())
+
+
+@app.task(name="notices.deliver", queue="default")
+def notices_deliver() -> None:
+    """Send the letters that wait, each at most once."""
+    deliver()
 
 
 @app.task(name="claims.sweep", queue="default")

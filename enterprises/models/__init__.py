@@ -1,13 +1,12 @@
 """Who may benefit, and what departments delivered about them."""
 
-from .accounts import AccountNotice, PayeeAccount
+from .accounts import PayeeAccount
 from .beneficiaries import Beneficiary, FormerCode, FormerName, Person
 from .deliveries import Delivery, DeliveryReject, Record, Source
 from .disputes import FactDispute
 from .rosters import Roster, RosterEntry, RosterFile
 
 __all__ = [
-    "AccountNotice",
     "Beneficiary",
     "Delivery",
     "DeliveryReject",

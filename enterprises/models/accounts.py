@@ -42,12 +42,3 @@ class PayeeAccount(models.Model):
             models.CheckConstraint(condition=models.Q(bank_code__regex=r"^\d{12}$"), name="account_bank_code"),
         ]
         indexes = [models.Index(fields=["beneficiary", "-usable_from"], name="account_of_beneficiary")]
-
-
-class AccountNotice(models.Model):
-    """Tells the contact on file that an account was changed, so that a stranger's change is noticed in time."""
-
-    account = models.ForeignKey(PayeeAccount, on_delete=models.PROTECT, related_name="notices")
-    contact = models.CharField(max_length=200)
-    made_at = models.DateTimeField()
-    delivered_at = models.DateTimeField(null=True)

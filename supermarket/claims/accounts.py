@@ -10,6 +10,8 @@ from enterprises.models import Beneficiary, PayeeAccount
 from policies.definition import Term, TermUnit
 from supermarket.claims.calendar import DAY, term_last_day
 from supermarket.claims.errors import NotAllowedError, NotRepresentedError
+from supermarket.notices.services import NoticeDraft, notices_write
+from supermarket.notices.texts import NoticeKind
 from supermarket.users.models import Representation, User
 
 HOLD = Term(3, TermUnit.WORKING_DAYS)
@@ -40,14 +42,25 @@ def payee_account_enter(
         raise NotAllowedError(because_zh="请重新输入密码后再变更账户", because_en="give your password again first")
     Beneficiary.objects.select_for_update(no_key=True).get(pk=beneficiary.pk)
     changes = account_usable(beneficiary=beneficiary) is not None
-    return account_add(
+    entered = account_add(
         beneficiary=beneficiary,
         draft=draft,
         source=PayeeAccount.Source.REPRESENTATIVE,
         actor=actor,
         usable_from=hold_ends(now) if changes else now,
-        contacts=contacts_of(beneficiary) if changes else (),
     )
+    if changes:
+        account_tell(entered)
+    return entered
+
+
+def account_tell(account: PayeeAccount) -> None:
+    """Everybody who acts for the beneficiary is told, at the addresses of before the change too."""
+    values = {"account": account.number_masked, "day": f"{timezone.localtime(account.usable_from):%Y-%m-%d %H:%M}"}
+    draft = NoticeDraft(
+        account.beneficiary_id, NoticeKind.ACCOUNT_CHANGED, f"account:{account.pk}", values, about="account"
+    )
+    notices_write([draft])
 
 
 def hold_ends(changed_at: datetime) -> datetime:
@@ -55,9 +68,3 @@ def hold_ends(changed_at: datetime) -> datetime:
     first = timezone.localdate(changed_at) + DAY
     last = term_last_day(first, HOLD)
     return timezone.make_aware(datetime.combine(last + DAY, datetime.min.time()))
-
-
-def contacts_of(beneficiary: Beneficiary) -> tuple[str, ...]:
-    """Where those who act for the beneficiary are reached."""
-    users = User.objects.filter(representations__beneficiary=beneficiary, representations__until=None).distinct()
-    return tuple(user.email or user.username for user in users.order_by("pk"))

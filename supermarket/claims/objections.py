@@ -15,6 +15,7 @@ from supermarket.claims.models import Claim, Objection
 from supermarket.claims.moves import claim_move
 from supermarket.claims.redeciding import claim_resum
 from supermarket.claims.states import ClaimState, ObjectionState
+from supermarket.claims.telling import objection_tell
 from supermarket.users.models import User
 
 PURPOSE = "objector"
@@ -91,6 +92,7 @@ def objection_decide(
         _remove(claim, actor, answer)
     elif not claim.objections.filter(state=ObjectionState.OPEN).exists() and claim.state == ClaimState.OBJECTED:
         _go_on(claim, actor, amount_fen)
+    objection_tell(objection)
     return objection
 
 

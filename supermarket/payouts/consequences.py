@@ -16,15 +16,20 @@ from django.utils import timezone
 
 from supermarket.claims.models import Claim, ClaimInstalment
 from supermarket.claims.states import ClaimState
+from supermarket.dates import today
 from supermarket.ledger.journal import EntryDraft, journal_post_many
 from supermarket.ledger.journal import account as ledger_account
 from supermarket.ledger.models import Reservation
 from supermarket.ledger.services import appropriation_reject, appropriation_spend, appropriation_unspend
+from supermarket.notices.texts import NoticeKind
 from supermarket.payouts.alarms import account_stop
+from supermarket.payouts.mending import mend_until
 from supermarket.payouts.models import Payout, PayoutAttempt
 from supermarket.payouts.rails.reasons import Remedy, reason_words, remedy
 from supermarket.payouts.states import AttemptState, PayoutState
+from supermarket.payouts.telling import payouts_tell
 
+NO_REASON = {"zh": "银行未说明原因", "en": "the bank gave no reason"}
 RETRY_AFTER = timedelta(minutes=10)
 OPEN_STAGES = (Reservation.Stage.RESERVED, Reservation.Stage.IN_TRANSIT, Reservation.Stage.SPENT)
 
@@ -72,6 +77,8 @@ def payout_after_refusal(each: Evidence) -> None:
         reason=words,
         available_at=now + RETRY_AFTER if after == PayoutState.DUE else now,
     )
+    if after == PayoutState.RETURNED:
+        returned_tell([each])
     if what == Remedy.STOP:
         account_stop(each.attempt.payout.payer_account, words)
 
@@ -83,6 +90,7 @@ def attempts_settle(found: Sequence[Evidence]) -> None:
     cash_post(found, kind="paid", sign=+1)
     payouts_move(found, PayoutState.SETTLED)
     claims_settle(found)
+    payouts_tell(NoticeKind.PAID, {each.attempt.payout_id: each.attempt.end_to_end_id for each in found})
 
 
 def attempts_return(found: Sequence[Evidence]) -> None:
@@ -92,6 +100,21 @@ def attempts_return(found: Sequence[Evidence]) -> None:
     cash_post(found, kind="returned", sign=-1)
     payouts_move(found, PayoutState.RETURNED)
     claims_reopen(found)
+    returned_tell(found)
+
+
+def sentence(words: dict[str, str] | None) -> dict[str, str]:
+    words = words or NO_REASON
+    return {"zh": f"{words['zh']}。", "en": f"{words['en']}."}
+
+
+def returned_tell(found: Sequence[Evidence]) -> None:
+    """What to do, and by when."""
+    events = {each.attempt.payout_id: each.attempt.end_to_end_id for each in found}
+    until = mend_until(today())
+    Payout.objects.filter(pk__in=events).update(mend_until=until)
+    values = {each.attempt.payout_id: {"reason": sentence(each.words), "day": str(until)} for each in found}
+    payouts_tell(NoticeKind.RETURNED, events, values)
 
 
 # What an attempt keeps of the evidence besides state and reason.

@@ -9,7 +9,9 @@ from django.utils import timezone
 from supermarket.celery import poke
 from supermarket.claims.models import Claim, ClaimInstalment
 from supermarket.claims.states import ClaimState
+from supermarket.notices.texts import NoticeKind
 from supermarket.payouts.models import Payout
+from supermarket.payouts.telling import payouts_tell
 
 CHUNK = 5_000
 PAYABLE = (ClaimState.RELEASED, ClaimState.PAYING)
@@ -32,7 +34,7 @@ CREATE = """
     WHERE NOT EXISTS (
         SELECT FROM payouts_payout payout WHERE payout.claim_id = part.claim_id AND payout.instalment = part.number
     )
-    ON CONFLICT DO NOTHING RETURNING claim_id
+    ON CONFLICT DO NOTHING RETURNING id, claim_id
 """
 
 
@@ -56,10 +58,11 @@ def create_chunk(claims: list[int]) -> int:
     ready = list(payable.values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(CREATE, {"claims": ready, "now": now})
-        made = [row[0] for row in cursor.fetchall()]
-    Claim.objects.filter(pk__in=made, state=ClaimState.RELEASED).update(
+        made: dict[int, int] = dict(cursor.fetchall())
+    Claim.objects.filter(pk__in=made.values(), state=ClaimState.RELEASED).update(
         state=ClaimState.PAYING, moved_at=now, moved_by=None, reason=None
     )
+    payouts_tell(NoticeKind.ON_ITS_WAY, {payout: str(payout) for payout in made})
     return len(made)
 
 

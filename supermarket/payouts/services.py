@@ -7,10 +7,11 @@ from supermarket.celery import poke
 from supermarket.ledger.services import appropriation_reject, appropriation_release
 from supermarket.payouts.alarms import account_resume, account_stop, alarm_resolve
 from supermarket.payouts.creation import payout_create_for_claims, payouts_due_sweep
-from supermarket.payouts.errors import PayoutStateError
+from supermarket.payouts.mending import claim_end
 from supermarket.payouts.models import Payout, SubBatch
+from supermarket.payouts.moves import payout_move
 from supermarket.payouts.statements import suspense_resolve
-from supermarket.payouts.states import PAYOUT_MOVES, AttemptState, PayoutState, SubBatchState
+from supermarket.payouts.states import AttemptState, PayoutState, SubBatchState
 from supermarket.payouts.work import payouts_work, payouts_work_until_idle
 from supermarket.users.models import User
 
@@ -50,18 +51,8 @@ def payout_give_up(*, payout: Payout, actor: User | None, reason: Words) -> Payo
     is released. Raises PayoutStateError while an instruction is out."""
     moved = payout_move(payout, PayoutState.UNPAID, actor, reason)
     appropriation_release(holders=[moved.holder], key=f"payout:{moved.pk}")
+    claim_end(moved.claim, reason)
     return moved
-
-
-@transaction.atomic
-def payout_move(payout: Payout, state: PayoutState, actor: User | None, reason: Words) -> Payout:
-    row = Payout.objects.select_for_update().get(pk=payout.pk)
-    if state not in PAYOUT_MOVES[row.state] or row.state == PayoutState.PAYING:
-        raise PayoutStateError(payout=row.pk, state=row.state, wanted=state)
-    row.state, row.moved_at, row.moved_by, row.reason = state, timezone.now(), actor, reason
-    row.available_at = row.moved_at
-    row.save(update_fields=["state", "moved_at", "moved_by", "reason", "available_at"])
-    return row
 
 
 @transaction.atomic

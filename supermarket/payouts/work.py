@@ -16,6 +16,7 @@ from supermarket.payouts.audit import anchor_ahead
 from supermarket.payouts.closing import runs_close
 from supermarket.payouts.creation import payouts_due_sweep
 from supermarket.payouts.look_up import channel_intake, outcomes_look_up
+from supermarket.payouts.mending import returns_sweep
 from supermarket.payouts.models import Alarm, Channel, Heartbeat, PayerAccount
 from supermarket.payouts.preparation import sub_batches_prepare
 from supermarket.payouts.sending import leases_expire, sub_batches_send
@@ -27,6 +28,7 @@ MESSAGES_A_PASS = 10  # then listen: progress is seen while a large run goes out
 class Pass:
     """What one pass did."""
 
+    mended: int = 0
     created: int = 0
     prepared: int = 0
     expired: int = 0
@@ -37,7 +39,7 @@ class Pass:
     @property
     def idle(self) -> bool:
         """Nothing came of it: asking alone is no progress."""
-        return not (self.created or self.prepared or self.expired or self.sent or self.applied)
+        return not (self.mended or self.created or self.prepared or self.expired or self.sent or self.applied)
 
 
 def worker_name() -> str:
@@ -69,6 +71,7 @@ def payouts_work() -> Pass:
     """One pass: make, freeze, hand over, listen, look up."""
     heartbeat("payouts")
     restored_stop()
+    mended = returns_sweep()
     created = payouts_due_sweep()
     prepared = sub_batches_prepare()
     expired = leases_expire()
@@ -76,7 +79,7 @@ def payouts_work() -> Pass:
     applied = sum(channel_intake(channel) for channel in Channel.objects.all())
     asked, learned = outcomes_look_up()
     runs_close()
-    return Pass(created, prepared, expired, sent, applied + learned, asked)
+    return Pass(mended, created, prepared, expired, sent, applied + learned, asked)
 
 
 def payouts_work_until_idle(*, seconds: float = float("inf"), report: Callable[[Pass], None] = lambda _: None) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from supermarket.storefront.views import account, claims, lookup, my, notices, policies, session
+from supermarket.storefront.views import account, claims, inbox, lookup, my, notices, policies, session
 
 urlpatterns = [
     path("", lookup.home, name="home"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("policies/", policies.policies, name="policies"),
     path("policies/<slug:code>/", policies.policy, name="policy"),
     path("my/", my.my, name="my"),
+    path("my/inbox/", inbox.inbox, name="my-inbox"),
+    path("my/inbox/read/", inbox.read, name="my-inbox-read"),
+    path("my/inbox/address/", inbox.address, name="my-inbox-address"),
     path("my/<slug:code>/", my.shelf, name="my-shelf"),
     path("my/<slug:code>/data/", my.data, name="my-data"),
     path("my/<slug:code>/data/dispute/", my.dispute, name="my-dispute"),

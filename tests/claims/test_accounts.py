@@ -16,9 +16,11 @@ from enterprises.accounts import (
     account_usable,
 )
 from enterprises.errors import AccountRefusedError
-from enterprises.models import AccountNotice, Beneficiary, PayeeAccount
+from enterprises.models import Beneficiary, PayeeAccount
 from supermarket.claims.accounts import hold_ends, payee_account_enter
 from supermarket.claims.errors import NotAllowedError, NotRepresentedError
+from supermarket.notices.models import Notice
+from supermarket.notices.texts import NoticeKind
 from supermarket.users.models import Representation, User
 
 pytestmark = pytest.mark.django_db
@@ -48,11 +50,13 @@ def test_the_first_account_is_used_at_once_and_never_stored_in_the_clear(firm: B
         assert NUMBER not in cursor.fetchone()[0]
 
 
-def test_a_change_is_held_and_the_contacts_on_file_are_told(firm: Beneficiary, owner: User) -> None:
+def test_a_change_is_held_and_told(firm: Beneficiary, owner: User) -> None:
     first, changed = enter(firm, owner), enter(firm, owner, OTHER)
     assert account_usable(beneficiary=firm) == first and account_pending(beneficiary=firm) == changed
     assert account_usable(beneficiary=firm, at=changed.usable_from) == changed
-    assert [(notice.account, notice.contact) for notice in AccountNotice.objects.all()] == [(changed, owner.username)]
+    (notice,) = Notice.objects.all()
+    assert (notice.kind, notice.key) == (NoticeKind.ACCOUNT_CHANGED, f"account:{changed.pk}")
+    assert notice.values["account"] == changed.number_masked
 
 
 def test_three_working_days_over_a_holiday() -> None:

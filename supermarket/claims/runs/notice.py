@@ -11,6 +11,7 @@ from supermarket.claims.confirming import silence_counts
 from supermarket.claims.models import Claim, Reminder, Run
 from supermarket.claims.moves import claims_move, run_move
 from supermarket.claims.states import ClaimState, RunState
+from supermarket.claims.telling import confirmation_ask
 
 # The policy says whether an account has to be confirmed, not for how long it may be: the store's own term.
 CONFIRMATION = Term(15, TermUnit.WORKING_DAYS)
@@ -66,6 +67,7 @@ def confirmation_begin(run: Run, day: date) -> Run:
         reason=None,
         confirm_until=until,
     )
+    confirmation_ask(rows.filter(state=ClaimState.AWAITING_CONFIRMATION))
     return run_move(
         run,
         before=(RunState.APPROVED, RunState.ON_NOTICE),
@@ -97,9 +99,7 @@ def run_remind(*, run: Run) -> int:
         due = silent.exclude(reminders__number=number)
         if number > 1:
             due = due.filter(reminders__number=number - 1)
-        made += len(
-            Reminder.objects.bulk_create(
-                [Reminder(claim_id=pk, number=number) for pk in due.values_list("pk", flat=True)]
-            )
-        )
+        told = list(due.values_list("pk", flat=True))
+        made += len(Reminder.objects.bulk_create([Reminder(claim_id=pk, number=number) for pk in told]))
+        confirmation_ask(Claim.objects.filter(pk__in=told), reminder=number)
     return made

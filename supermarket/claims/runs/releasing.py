@@ -14,6 +14,7 @@ from supermarket.claims.funding import reservations_release
 from supermarket.claims.models import Claim, Run
 from supermarket.claims.moves import claims_move, run_move
 from supermarket.claims.states import CLAIM_ENDS, ClaimState, RunState
+from supermarket.claims.telling import confirmation_ask
 from supermarket.ledger.blocks import block_end
 from supermarket.matching.periods import pay_until
 from supermarket.users.models import Role, User
@@ -51,6 +52,7 @@ def run_release(*, run: Run, payment_order_number: str, actor: User, day: date |
         left_run=run,
         confirm_until=pay_until(run.policy_version.parsed, run.policy_version.days, run.period, day),
     )
+    confirmation_ask(Claim.objects.filter(left_run=run, run=None, state=ClaimState.AWAITING_CONFIRMATION))
     claims_move(rows, before=READY, to=ClaimState.RELEASED, actor=actor, reason=None)
     run = run_move(
         run,

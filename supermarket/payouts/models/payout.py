@@ -99,6 +99,7 @@ class Payout(Guarded):
     amount_fen = models.BigIntegerField(_("amount"))
     state = models.CharField(_("state"), max_length=10, choices=PayoutState.choices, default=PayoutState.DUE)
     available_at = models.DateTimeField()  # not sent before
+    mend_until = models.DateField(null=True)  # of what was returned: the day by which the account is to be corrected
     created_at = models.DateTimeField()
 
     class Meta:
