@@ -2,7 +2,7 @@
 
 from policies.rules.amount import Amount, CompiledAmount, compile_amount
 from policies.rules.amount_explanation import AmountSentence, explain_amount
-from policies.rules.explanation import Explanation, explain, explain_reason
+from policies.rules.explanation import Explanation, explain, explain_reason, explain_requirements
 from policies.rules.facts import facts_as_data, facts_from_data
 from policies.rules.findings import findings
 from policies.rules.formatter import format_rule
@@ -40,6 +40,7 @@ __all__ = [
     "explain",
     "explain_amount",
     "explain_reason",
+    "explain_requirements",
     "facts_as_data",
     "facts_from_data",
     "findings",

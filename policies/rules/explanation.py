@@ -47,17 +47,23 @@ def explain_reason(verdict: Verdict, reason: Reason, *, shows: Callable[[str], b
     return _Explainer(verdict.assessment, shows).of(reason)
 
 
+def explain_requirements(verdict: Verdict) -> Explanation:
+    """What the rule asks for, whoever it is about: no values, nothing met or unmet."""
+    return _Explainer(verdict.assessment, lambda code: False, requirements=True).of(verdict.reasons)
+
+
 @dataclass
 class _Explainer:
     assessment: Assessment
     shows: Callable[[str], bool]
+    requirements: bool = False
 
     def __post_init__(self) -> None:
         self.checker = Checker(self.assessment.frame.vocabulary)
 
     def of(self, reason: Reason) -> Explanation:
         if reason.kind in ("all", "any"):
-            key = f"{reason.kind}.{_state(reason.truth)}"
+            key = f"{reason.kind}.{'need' if self.requirements else _state(reason.truth)}"
             parts = tuple(self.of(part) for part in reason.parts)
             return Explanation(reason, _CHINESE.sentence(key), _ENGLISH.sentence(key), parts)
         return Explanation(reason, self._sentence(reason, _CHINESE), self._sentence(reason, _ENGLISH))
@@ -116,6 +122,8 @@ class _Sentence:
         truth = self.reason.truth
         if truth is None or not all(self.explainer.shows(code) for code, _ in self.reason.used):
             need = self.display.sentence(f"{self.name}.need", fact=fact, bound=bound)
+            if self.explainer.requirements:
+                return need
             rest = self.display.sentence("unknown" if truth is None else "fits" if truth else "fits_not")
             return need + ("" if self.display.language == "zh" else " ") + rest
         value = self._value()

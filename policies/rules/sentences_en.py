@@ -135,6 +135,7 @@ UNITS: Final[Mapping[str, str]] = {
     "person_day": " person-day| person-days",
     "month": " month| months",
     "year": " year| years",
+    "year_of_age": " year| years",
     "day": " day| days",
     "country": " country| countries",
     "area_m2": " m²",

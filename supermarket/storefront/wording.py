@@ -1,37 +1,60 @@
-"""A published policy in words: conditions as sentences, rule and amount with the labels of the page's language."""
+"""A published policy in words: what it asks for, rule and amount with the labels of the page's language."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import get_language
 
+from policies.definition import Text
+from policies.lexicon import ACCEPTING_AREA
 from policies.models import PolicyVersion
+from policies.rules import Explanation, explain_requirements
 from policies.rules.formatter import format_rule
 from policies.rules.nodes import Node
 from supermarket.matching.catalogue import store_catalogue
-from supermarket.shelf import Reason, shelf_for
+from supermarket.shelf.values import label_text
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One sentence; `parts`: what it is made of, where it is a group."""
+
+    text: Text
+    parts: tuple["Requirement", ...] = ()
 
 
 @dataclass(frozen=True)
 class Wording:
-    """`conditions`: what would have to hold, for somebody of whom nothing is known."""
+    """`requirements`: what must hold, all of it, whoever asks."""
 
-    conditions: tuple[Reason, ...]
+    requirements: tuple[Requirement, ...]
     rule: str
     amount: str
 
 
 def wording_of(version: PolicyVersion, day: date) -> Wording:
     catalogue = store_catalogue()
-    compiled, audience = catalogue.compiled(version), version.parsed.audience
+    compiled = catalogue.compiled(version)
 
     def written(tree: Node) -> str:
         return format_rule(tree, catalogue.lexicon.vocabulary, "en" if get_language() == "en" else "zh")
 
-    shelf = shelf_for(beneficiary=None, typed_facts={}, as_of=day, viewer=None, audience=audience)
-    item = next((item for item in shelf.items if item.version_id == version.pk), None)
+    whole = explain_requirements(compiled.rule.evaluate({}, context=catalogue.context(day)))
+    requirements = [_requirement(part) for part in (whole.parts if whole.reason.kind == "all" else (whole,))]
+    if compiled.areas is not None:
+        requirements[0] = _place(version)
     return Wording(
-        conditions=item.reasons if item else (),
+        requirements=tuple(requirements),
         rule=written(compiled.rule.tree),
         amount=written(compiled.amount.tree) if compiled.amount else "",
     )
+
+
+def _requirement(explanation: Explanation) -> Requirement:
+    return Requirement(Text(explanation.zh, explanation.en), tuple(map(_requirement, explanation.parts)))
+
+
+def _place(version: PolicyVersion) -> Requirement:
+    """The condition that the area puts in front, in words; in the rule it is the list of all places in it."""
+    area = label_text(store_catalogue().lexicon.vocabulary[ACCEPTING_AREA], version.parsed.area)
+    return Requirement(Text(f"申请受理地在{area.zh}范围内。", f"The accepting area is within {area.en}."))

@@ -6,6 +6,7 @@ import pytest
 
 from supermarket.payouts.decisions import TABLE, Decision, decide
 from supermarket.payouts.rails.base import FactKind
+from supermarket.payouts.rails.reasons import reason_words
 from supermarket.payouts.states import ATTEMPT_MOVES, AttemptState
 
 AFTER = {
@@ -47,3 +48,11 @@ def test_paid_though_refused_and_refused_though_paid_are_alarms() -> None:
 
 def test_a_return_waits_for_its_debit() -> None:
     assert decide(FactKind.RETURNED, AttemptState.ACCEPTED) == Decision.WAIT
+
+
+def test_a_reason_never_shows_a_whole_account_number() -> None:
+    """Banks like to repeat the number; the reason is shown at the desk and to whoever is told of the return."""
+    words = reason_words("AC04", "the creditor account NL84MOCK0000000003 is closed, so is 6222021300000001234")
+    assert "MOCK0000000003" not in words["zh"] + words["en"]
+    assert "6222021300000001234" not in words["en"]
+    assert words["zh"].startswith("账户已销户 (AC04: the creditor account ")

@@ -195,9 +195,9 @@ def test_an_amount_in_words() -> None:
         "其中上年研发费用为5,000元。",
         "其中企业规模为小型。",
         "其中有出口为否。",
-        "表“few”中没有对应的行,这一部分按0计。",
-        "出口额对本主体不适用,这一部分按0计。",
-        "另有1项资料不全,本期不计入,补齐后下一期可再申领。",
+        "表“few”中没有对应的行，这一部分按0计。",
+        "出口额对本主体不适用，这一部分按0计。",
+        "另有1项资料不全，本期不计入，补齐后下一期可再申领。",
     ]
     assert sentences[3].en == "Of that, exports is no."
     open_sum = explain_amount(compiled.evaluate({"hires": []}), VOCABULARY, shows=lambda code: False)

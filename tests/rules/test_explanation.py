@@ -16,6 +16,7 @@ from policies.rules import (
     compile_rule,
     explain,
     explain_reason,
+    explain_requirements,
     format_rule,
     nearest_way,
     rank_questions,
@@ -219,6 +220,16 @@ def test_questions_over_many_policies() -> None:
     ]
     ranked = [(each.fact, each.decides, each.concerns, each.amount_fen) for each in rank_questions(verdicts)]
     assert ranked == [("b", 1, 1, 500), ("a", 1, 2, 100), ("c", 1, 3, 0), ("d", 0, 1, 0)]
+
+
+def test_requirements_say_what_is_asked_and_nothing_of_whoever_was_looked_at() -> None:
+    rule = compile_rule("insured_headcount >= 30 and (dishonest or is_above_scale)", VOCABULARY)
+    whole = explain_requirements(rule.evaluate({"insured_headcount": 27, "dishonest": True}, context=AS_OF))
+    assert whole.en == "All of the following are required."
+    count, either = whole.parts
+    assert count.zh == "要求参保人数不少于30人。"
+    assert either.en == "One of the following is enough."
+    assert not {"27", "known", "met"} & set(" ".join(part.en for part in (count, *either.parts)).split())
 
 
 if __name__ == "__main__":

@@ -46,3 +46,14 @@ def test_a_policy_not_in_force_on_the_day_is_not_found(english: Client, two: Non
 def test_the_window_counts_by_delivery_mode(english: Client, two: None) -> None:
     page = " ".join(english.get("/").content.decode().split())
     assert "2 policies on the shelf on 2023-06-15" in page
+
+
+def test_a_policy_says_what_it_asks_for_and_judges_nobody(publish: Callable[..., PolicyVersion]) -> None:
+    publish("award", eligibility="insured_headcount >= 30", area="340200")
+    page = Client(headers={"accept-language": "en"}).get("/policies/award/").content.decode()
+    asked = page.split("this holds:")[1].split("<details>")[0]
+    assert "at least 30 persons" in asked
+    assert "The accepting area is within Wuhu" in asked
+    assert "not known" not in asked
+    chinese = Client(headers={"accept-language": "zh-hans"}).get("/policies/award/").content.decode()
+    assert "要求参保人数不少于30人。" in chinese

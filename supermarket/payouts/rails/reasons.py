@@ -1,6 +1,9 @@
 """What to do about a refusal or a return: the bank's reason codes (ISO 20022 external code sets) and their remedies."""
 
+import re
 from enum import StrEnum
+
+from enterprises.accounts import number_mask
 
 
 class Remedy(StrEnum):
@@ -31,6 +34,8 @@ REASONS: dict[str, tuple[Remedy, str, str]] = {
     "RR03": (Remedy.PERSON, "监管要求：收款人信息", "regulatory: creditor's particulars"),
     "RR04": (Remedy.PERSON, "监管要求", "regulatory"),
 }
+# What could be an account number in a bank's free text: no other word is so long and has digits.
+NUMBER = re.compile(r"\b(?=\w*\d)[0-9A-Za-z]{8,34}\b", re.ASCII)
 # The message or the instruction arrived before: says nothing against the first copy.
 DUPLICATE_CODES = frozenset({"DUPL", "AM05"})
 # The bank itself does not know what became of it.
@@ -43,7 +48,8 @@ def remedy(code: str) -> Remedy:
 
 
 def reason_words(code: str, text: str = "") -> dict[str, str]:
-    """The reason in both languages, with the bank's own words behind it."""
+    """The reason in both languages, with the bank's own words behind it; account numbers in them are masked."""
+    text = NUMBER.sub(lambda number: number_mask(number[0]), text)
     _, zh, en = REASONS.get(code, (Remedy.PERSON, "银行退回", "the bank refused it"))
     behind = f" ({code}: {text})" if text else f" ({code})" if code else ""
     return {"zh": zh + behind, "en": en + behind}
