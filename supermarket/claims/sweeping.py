@@ -3,6 +3,7 @@
 Harmless at any time and any number of times; every step is a conditional move.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,15 +12,17 @@ from django.db.models import Q
 
 from supermarket import dates
 from supermarket.celery import poke
-from supermarket.claims.approving import claim_approve
+from supermarket.claims.approving import NO_MONEY, claim_approve, queue_of
 from supermarket.claims.confirming import silence_counts
-from supermarket.claims.instalments import instalment_release
+from supermarket.claims.funding import claim_reserve, plan_of
+from supermarket.claims.instalments import instalment_release, parts_of
 from supermarket.claims.models import Claim, ClaimInstalment, Run
 from supermarket.claims.moves import claims_move, run_move
 from supermarket.claims.redeciding import decision_frozen
 from supermarket.claims.runs.notice import run_advance
 from supermarket.claims.states import CLAIM_ENDS, CLAIM_RELEASED, ClaimState, RunState
-from supermarket.matching.catalogue import store_catalogue
+from supermarket.claims.year_end import MAY_WAIT
+from supermarket.matching.catalogue import StoreCatalogue, store_catalogue
 
 QUEUE_AT_ONCE = 500
 
@@ -52,7 +55,7 @@ def claims_sweep(*, day: date | None = None) -> Swept:
 @transaction.atomic
 def notices_end(day: date) -> int:
     """Claims that stand alone (by application) and whose notice is over are released."""
-    rows = Claim.objects.filter(run=None, left_run=None, notice_until__lt=day)
+    rows = Claim.objects.filter(run=None, left_run=None, waits_for_money=False, notice_until__lt=day)
     moved = claims_move(rows, before=(ClaimState.ON_NOTICE,), to=ClaimState.RELEASED, actor=None, reason=None)
     if moved:
         poke("payouts.work")
@@ -76,7 +79,8 @@ def queue_serve() -> int:
     """Those who applied and wait for money, in the order of their claims, as far as it goes; how many got it. Those who
     left a run are taken up by a supplementary run."""
     catalogue = store_catalogue()
-    waiting = Claim.objects.filter(waits_for_money=True, left_run=None, state=ClaimState.SUBMITTED)
+    states = (ClaimState.SUBMITTED, *MAY_WAIT)
+    waiting = Claim.objects.filter(waits_for_money=True, left_run=None, state__in=states)
     served, stopped = 0, set()
     for identity, policy in waiting.order_by("pk").values_list("pk", "policy")[:QUEUE_AT_ONCE]:
         if policy in stopped:
@@ -85,7 +89,7 @@ def queue_serve() -> int:
             claim = waiting.select_for_update(of=("self",), skip_locked=True).filter(pk=identity).first()
             if claim is None:
                 continue
-            claim = claim_approve(claim, decision_frozen(claim, catalogue), catalogue, actor=None, day=dates.today())
+            claim = claim_serve(claim, catalogue)
         if claim.waits_for_money:
             stopped.add(policy)
         else:
@@ -93,6 +97,22 @@ def queue_serve() -> int:
     if served:
         poke("payouts.work")
     return served
+
+
+def claim_serve(claim: Claim, catalogue: StoreCatalogue) -> Claim:
+    """Approve one that waits; one that was approved before, and set free at the end of a year, gets its money again."""
+    decision = decision_frozen(claim, catalogue)
+    if claim.state == ClaimState.SUBMITTED:
+        return claim_approve(claim, decision, catalogue, actor=None, day=dates.today())
+    if queue_of(claim).exists():
+        return claim
+    day = dates.today()
+    with suppress(*NO_MONEY), transaction.atomic():
+        plan = plan_of(decision, parts_of(decision, catalogue))
+        claim_reserve(claim, plan, decision.definition, day, key=f"year {day.year}")
+        claim.waits_for_money = False
+        claim.save(update_fields=["waits_for_money"])
+    return claim
 
 
 def instalments_release(day: date) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, F, Min, Q, QuerySet, Sum, Value, When
 
 from supermarket.claims.models import Claim
-from supermarket.claims.states import ClaimState
+from supermarket.claims.states import CLAIM_ENDS, ClaimState
 
 
 class Why(StrEnum):
@@ -55,7 +55,7 @@ def claims_unpaid() -> QuerySet[Any]:
     """The claims themselves, with `why`."""
     awaiting = Q(state=ClaimState.AWAITING_CONFIRMATION)
     why = Case(
-        When(waits_for_money=True, state=ClaimState.SUBMITTED, then=Value(Why.NO_MONEY.value)),
+        When(Q(waits_for_money=True) & ~Q(state__in=CLAIM_ENDS), then=Value(Why.NO_MONEY.value)),
         When(awaiting & Q(run=None), then=Value(Why.NO_ACCOUNT.value)),
         When(awaiting, then=Value(Why.NOT_CONFIRMED.value)),
         When(state=ClaimState.OBJECTED, then=Value(Why.OBJECTED.value)),

@@ -20,7 +20,7 @@ GRANTED_FEN = 200_000_000_00
 CLOSED_EVERY = 150  # one account in so many is closed at the bank: returned payments are part of the show
 
 
-def appropriations_make(actor: User) -> None:
+def appropriations_make(actor: User, confirmed_by: User) -> None:
     """Each payer sets money aside for every policy or pool that is paid here; what stands is left alone."""
     day = today()
     for version in versions_in_force(on=day):
@@ -39,6 +39,7 @@ def appropriations_make(actor: User) -> None:
                     amount_fen=GRANTED_FEN,
                     document="演示",
                     actor=actor,
+                    confirmed_by=confirmed_by,
                     key=f"demo:{payer}:{pool or version.policy.code}:{day.year}",
                 )
 

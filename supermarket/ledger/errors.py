@@ -33,8 +33,44 @@ class AppropriationCutTooDeepError(LedgerError):
 
 class AppropriationInUseError(LedgerError):
     code = "appropriation-in-use"
-    zh = "资金额度 {appropriation} 还有在途拨付 {in_transit} 元，到账或退回后才能关闭。"
-    en = "{in_transit} yuan of the appropriation {appropriation} are on their way: close it once they settle."
+    zh = "资金额度 {appropriation} 还有在途拨付 {in_transit} 元或正在办理的批准，办结后才能关闭。"
+    en = "{in_transit} yuan of {appropriation} are on their way, or a list is being approved: close it afterwards."
+
+
+class AppropriationHeldError(LedgerError):
+    code = "appropriation-held"
+    zh = "{count} 笔已放款的申领还占用资金额度 {appropriation}，请选择结转下年，或先办结拨付。"
+    en = "{count} released claims still hold money of {appropriation}: carry it over, or finish the payments first."
+
+
+class SamePersonError(LedgerError):
+    code = "same-person"
+    zh = "经办人不能自己复核，请由另一人确认。"
+    en = "Whoever asked does not confirm: another person has to."
+
+
+class NotForYouError(LedgerError):
+    code = "not-for-you"
+    zh = "财政经办岗提出，财政拨付岗确认。"
+    en = "The maker of finance asks, the releaser of finance confirms."
+
+
+class DocumentMissingError(LedgerError):
+    code = "document-missing"
+    zh = "请填写依据文件或理由。"
+    en = "Name the document, or say why."
+
+
+class AlreadyDecidedError(LedgerError):
+    code = "already-decided"
+    zh = "该事项已经办理，未重复执行。"
+    en = "It has been decided already; nothing was done twice."
+
+
+class DueExceededError(LedgerError):
+    code = "due-exceeded"
+    zh = "{payer} {month} 月应付 {open} 元，不能结算 {wanted} 元。"
+    en = "{payer} owes {open} yuan of {month}: {wanted} cannot be settled."
 
 
 class AmountNotPositiveError(LedgerError):

@@ -68,6 +68,7 @@ def grant(user: Callable[[str], User]) -> Callable[..., Appropriation]:
             amount_fen=amount_fen,
             document="财企〔2023〕1号",
             actor=user("finance_maker"),
+            confirmed_by=user("finance_releaser"),
             key=f"{payer}-{pool}-{year}-{amount_fen}",
         )
 

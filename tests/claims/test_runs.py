@@ -318,7 +318,12 @@ def test_money_that_went_elsewhere_since_the_decision_stops_the_approval_whole(
     firms_settle(town, [60, 40])
     run = decide(prepared())
     appropriation_cut(
-        appropriation=district, amount_fen=1, document="调减", actor=user_named("finance_maker"), key="cut"
+        appropriation=district,
+        amount_fen=1,
+        document="调减",
+        actor=user_named("finance_maker"),
+        confirmed_by=user_named("finance_releaser"),
+        key="cut",
     )
     with pytest.raises(AppropriationExhaustedError):
         run_approve(run=run, list_hash=run.list_hash, actor=user_named("head"))

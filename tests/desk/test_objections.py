@@ -26,7 +26,8 @@ def noticed(town: Town, publish: Callable[..., PolicyVersion]) -> Claim:
     for payer in ("340200", "340207"):
         appropriation_grant(
             payer=payer, pool="science", fiscal_year=2023, amount_fen=100_000_000,
-            document="财企〔2023〕1号", actor=user_named("finance_maker"), key=payer,
+            document="财企〔2023〕1号", actor=user_named("finance_maker"),
+            confirmed_by=user_named("finance_releaser"), key=payer,
         )  # fmt: skip
     (firm,) = firms_settle(town, [40])
     return claim_apply(

@@ -11,7 +11,12 @@ def officer(db: None) -> User:
 
 
 @pytest.fixture
-def appropriation(officer: User) -> Appropriation:
+def checker(db: None) -> User:
+    return User.objects.create(username="releaser", role=Role.FINANCE_RELEASER)
+
+
+@pytest.fixture
+def appropriation(officer: User, checker: User) -> Appropriation:
     """10,000 yuan of the city."""
     return appropriation_grant(
         payer="340200",
@@ -20,5 +25,6 @@ def appropriation(officer: User) -> Appropriation:
         amount_fen=1_000_000,
         document="财企〔2023〕1号",
         actor=officer,
+        confirmed_by=checker,
         key="grant-1",
     )

@@ -43,10 +43,17 @@ def books_in_order(db: None) -> object:
     assert appropriations_in_disorder() == []
 
 
-def test_more_than_32_bits_of_fen_are_reserved_at_once(officer: User) -> None:
+def test_more_than_32_bits_of_fen_are_reserved_at_once(officer: User, checker: User) -> None:
     """A run of 3 bn yuan: as a 32-bit difference it would count as exhausted."""
     large = appropriation_grant(
-        payer="340200", pool="large", fiscal_year=2023, amount_fen=4 * 10**11, document="x", actor=officer, key="large"
+        payer="340200",
+        pool="large",
+        fiscal_year=2023,
+        amount_fen=4 * 10**11,
+        document="x",
+        actor=officer,
+        confirmed_by=checker,
+        key="large",
     )
     reserve(large, 3 * 10**11)
     with pytest.raises(AppropriationExhaustedError):
@@ -84,7 +91,7 @@ def test_the_same_event_counts_once(appropriation: Appropriation) -> None:
     assert (appropriation.reserved_fen, appropriation.spent_fen) == (0, 300_000)
 
 
-def test_a_grant_entered_twice_counts_once(appropriation: Appropriation, officer: User) -> None:
+def test_a_grant_entered_twice_counts_once(appropriation: Appropriation, officer: User, checker: User) -> None:
     again = appropriation_grant(
         payer="340200",
         pool="tech-2023",
@@ -92,6 +99,7 @@ def test_a_grant_entered_twice_counts_once(appropriation: Appropriation, officer
         amount_fen=1_000_000,
         document="财企〔2023〕1号",
         actor=officer,
+        confirmed_by=checker,
         key="grant-1",
     )
     assert (again.pk, again.granted_fen, again.movements.count()) == (appropriation.pk, 1_000_000, 1)
@@ -103,9 +111,16 @@ def test_the_same_event_with_another_amount_is_an_alarm(appropriation: Appropria
         reserve(appropriation, 300_001)
 
 
-def test_more_than_there_is_is_refused_whole(appropriation: Appropriation, officer: User) -> None:
+def test_more_than_there_is_is_refused_whole(appropriation: Appropriation, officer: User, checker: User) -> None:
     other = appropriation_grant(
-        payer="340202", pool="tech-2023", fiscal_year=2023, amount_fen=100, document="x", actor=officer, key="grant-2"
+        payer="340202",
+        pool="tech-2023",
+        fiscal_year=2023,
+        amount_fen=100,
+        document="x",
+        actor=officer,
+        confirmed_by=checker,
+        key="grant-2",
     )
     drafts = [ReservationDraft("claim:1:1", appropriation.pk, 80), ReservationDraft("claim:1:1", other.pk, 101)]
     with pytest.raises(AppropriationExhaustedError) as refusal:
@@ -135,15 +150,31 @@ def test_released_money_can_be_reserved_again(appropriation: Appropriation) -> N
     assert balances(appropriation)["available"] == 0
 
 
-def test_cut_never_below_what_is_taken(appropriation: Appropriation, officer: User) -> None:
+def test_cut_never_below_what_is_taken(appropriation: Appropriation, officer: User, checker: User) -> None:
     reserve(appropriation, 600_000)
     with pytest.raises(AppropriationCutTooDeepError):
-        appropriation_cut(appropriation=appropriation, amount_fen=400_001, document="x", actor=officer, key="cut-1")
+        appropriation_cut(
+            appropriation=appropriation,
+            amount_fen=400_001,
+            document="x",
+            actor=officer,
+            confirmed_by=checker,
+            key="cut-1",
+        )
     for _ in range(2):  # the same order entered twice
-        appropriation_cut(appropriation=appropriation, amount_fen=400_000, document="x", actor=officer, key="cut-2")
+        appropriation_cut(
+            appropriation=appropriation,
+            amount_fen=400_000,
+            document="x",
+            actor=officer,
+            confirmed_by=checker,
+            key="cut-2",
+        )
     appropriation.refresh_from_db()
     assert (appropriation.granted_fen, appropriation.available_fen) == (600_000, 0)
-    appropriation_raise(appropriation=appropriation, amount_fen=5, document="x", actor=officer, key="raise-1")
+    appropriation_raise(
+        appropriation=appropriation, amount_fen=5, document="x", actor=officer, confirmed_by=checker, key="raise-1"
+    )
     assert list(appropriation.movements.order_by("pk").values_list("kind", "amount_fen")) == [
         ("granted", 1_000_000),
         ("cut", -400_000),

@@ -53,6 +53,7 @@ def appropriation(payer: str = CITY, amount_fen: int = 10**12, pool: str = "tech
         amount_fen=amount_fen,
         document="财企〔2023〕1号",
         actor=officer(),
+        confirmed_by=officer("releaser", Role.FINANCE_RELEASER),
         key=f"{payer}-{pool}",
     )
 

@@ -81,7 +81,7 @@ def prepare(console: Console, town: int, seed: int) -> None:
     accounts_make()
     payer_accounts_make()
     payee_accounts_make()
-    appropriations_make(User.objects.get(username="maker"))
+    appropriations_make(User.objects.get(username="maker"), User.objects.get(username="releaser"))
 
 
 def open_store(console: Console, ports: Ports) -> list[Child]:
