@@ -33,6 +33,7 @@ DECIDERS = frozenset({Role.EDITOR, Role.REVIEWER, Role.HEAD})
 CLAIM_READERS = DECIDERS | {Role.AUDITOR}
 MAKERS = frozenset({Role.FINANCE_MAKER})
 FINANCE = frozenset({Role.FINANCE_MAKER, Role.FINANCE_RELEASER})
+READS_EVERY_CLAIM = FINANCE | {Role.AUDITOR}
 MONEY_READERS = FINANCE | {Role.HEAD, Role.AUDITOR}
 # Rejected rows hold what departments know of enterprises and persons.
 DATA_OFFICERS = frozenset({Role.EDITOR, Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR})
@@ -75,9 +76,9 @@ def own_run(user: User, arguments: Mapping[str, Any]) -> bool:
 
 
 def own_claim(user: User, arguments: Mapping[str, Any]) -> bool:
-    """The policy of claim `pk` belongs to the user's department; an auditor reads all of them."""
+    """The policy of claim `pk` belongs to the user's department; auditors and whoever pays read all of them."""
     department = Claim.objects.filter(pk=arguments["pk"]).values_list("policy__department", flat=True).first()
-    return department is not None and (user.role == Role.AUDITOR or within_department(user, department))
+    return department is not None and (user.role in READS_EVERY_CLAIM or within_department(user, department))
 
 
 def own_objection(user: User, arguments: Mapping[str, Any]) -> bool:
@@ -132,6 +133,8 @@ ROUTES: dict[str, Rule] = {
     "my-apply": Rule(BENEFICIARIES, own_beneficiary),
     "my-claims": Rule(BENEFICIARIES, own_beneficiary),
     "my-claim": Rule(BENEFICIARIES, own_beneficiary),
+    "my-claim-sheet": Rule(BENEFICIARIES, own_beneficiary),
+    "my-sheet": Rule(BENEFICIARIES, own_beneficiary),
     "my-claim-confirm": Rule(BENEFICIARIES, own_beneficiary),
     "my-claim-waive": Rule(BENEFICIARIES, own_beneficiary),
     "my-claim-resubmit": Rule(BENEFICIARIES, own_beneficiary),
@@ -159,6 +162,8 @@ ROUTES: dict[str, Rule] = {
     "desk:delivery-withdraw": Rule(EDITORS, own_source),
     "desk:claims": Rule(CLAIM_READERS),
     "desk:claim": Rule(CLAIM_READERS, own_claim),
+    "desk:claim-sheet": Rule(CLAIM_READERS | FINANCE, own_claim),
+    "desk:papers": Rule(OFFICIALS),
     "desk:claim-approve": Rule(DECIDERS, own_claim),
     "desk:claim-return": Rule(DECIDERS, own_claim),
     "desk:claim-refuse": Rule(DECIDERS, own_claim),

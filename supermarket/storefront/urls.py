@@ -1,6 +1,6 @@
 from django.urls import path
 
-from supermarket.storefront.views import account, claims, inbox, lookup, my, notices, policies, session
+from supermarket.storefront.views import account, claims, inbox, lookup, my, notices, policies, session, sheets
 
 urlpatterns = [
     path("", lookup.home, name="home"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("my/<slug:code>/claims/<int:claim>/waive/", claims.waive, name="my-claim-waive"),
     path("my/<slug:code>/claims/<int:claim>/resubmit/", claims.resubmit, name="my-claim-resubmit"),
     path("my/<slug:code>/claims/<int:claim>/withdraw/", claims.withdraw, name="my-claim-withdraw"),
+    path("my/<slug:code>/claims/<int:claim>/sheet.<slug:suffix>", sheets.claim, name="my-claim-sheet"),
+    path("my/<slug:code>/sheets/<slug:policy>/<slug:period>.<slug:suffix>", sheets.policy, name="my-sheet"),
     path("notices/", notices.notices, name="notices"),
     path("notices/objection/<int:claim>/", notices.objection, name="objection"),
     path("notices/<slug:code>/<slug:period>/", notices.notice, name="notice"),

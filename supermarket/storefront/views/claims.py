@@ -68,6 +68,7 @@ def claim(request: HttpRequest, code: str, claim: int) -> HttpResponse:
             "claim": found,
             "timeline": timeline(found),
             "code": code,
+            "decided": found.evidence.exists(),
             "account": account_usable(beneficiary=found.beneficiary),
         },
     )

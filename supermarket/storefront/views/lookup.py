@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from enterprises.models import Beneficiary
 from policies.definition import Audience
 from supermarket.lookup import search as search_for
+from supermarket.papers.saved import papers_on_shelf
 from supermarket.policy_filter import versions_on_shelf
 from supermarket.storefront.as_of import as_of
 from supermarket.storefront.display import display_of, samples
@@ -16,7 +17,8 @@ from supermarket.storefront.shelf_page import Subject, shelf_page
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     display = display_of(versions_on_shelf(on=as_of(request)))
-    return render(request, "storefront/home.html", {"display": display, "samples": samples()})
+    context = {"display": display, "papers": papers_on_shelf(on=as_of(request)), "samples": samples()}
+    return render(request, "storefront/home.html", context)
 
 
 @require_GET

@@ -1,0 +1,1 @@
+"""Papers that nobody brings: the evidence sheet that stands in their place, and how many they are."""
