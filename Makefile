@@ -16,6 +16,7 @@ TOWN   ?= 2000
 SEED   ?= 1
 AS_OF  ?= 2023-06-15
 SEEDS  ?= 200
+FIRST  ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help env dev demo test lint format lock bench soak messages clean
@@ -70,8 +71,8 @@ bench: $(BENCH) ## the engine and the data path beside their peers, ratios print
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.data
 
-soak: $(DEV) ## seeded faults between the store and its bank (SEEDS=200)
-	$(BIN)/pytest tests/faults -q --soak-seeds=$(SEEDS)
+soak: $(DEV) ## seeded faults between the store and its bank (SEEDS=200 from FIRST=0); goes on where it was interrupted
+	$(BIN)/python -m tests.faults.soak --seeds $(SEEDS) --first $(FIRST)
 
 messages: $(BASE) ## collect the texts of pages and code for translation
 	$(BIN)/python -m supermarket.messages update

@@ -50,5 +50,5 @@ def population_files(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """See tests/faults/test_soak.py."""
-    parser.addoption("--soak-seed", type=int, default=0, help="first seed of the fault runs")
-    parser.addoption("--soak-seeds", type=int, default=10, help="number of fault runs")
+    parser.addoption("--soak-seeds", default="0,1,2,3,4,5,6,7,8,9", help="seeds of the fault runs")
+    parser.addoption("--soak-waves", type=int, default=3, help="for how long things go wrong in each")

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from supermarket.claims.models import Claim, ClaimInstalment
 from supermarket.claims.states import ClaimState
@@ -22,6 +21,7 @@ from supermarket.ledger.journal import account as ledger_account
 from supermarket.ledger.models import Reservation
 from supermarket.ledger.services import appropriation_reject, appropriation_spend, appropriation_unspend
 from supermarket.notices.texts import NoticeKind
+from supermarket.payouts import clock
 from supermarket.payouts.alarms import account_stop
 from supermarket.payouts.mending import mend_until
 from supermarket.payouts.models import Payout, PayoutAttempt
@@ -66,7 +66,7 @@ def attempts_reject(found: Sequence[Evidence]) -> None:
 
 
 def payout_after_refusal(each: Evidence) -> None:
-    now = timezone.now()
+    now = clock.now()
     words = reason_words(each.reason_code, each.reason_text)
     what = remedy(each.reason_code)
     after = {Remedy.MEND: PayoutState.RETURNED, Remedy.RETRY: PayoutState.DUE}.get(what, PayoutState.HELD)
@@ -136,7 +136,7 @@ def attempts_move(found: Sequence[Evidence], state: AttemptState) -> None:
             """,
             [
                 state,
-                timezone.now(),
+                clock.now(),
                 [each.attempt.pk for each in found],
                 [each.reason_code for each in found],
                 [each.reference for each in found],
@@ -155,7 +155,7 @@ def payouts_move(found: Sequence[Evidence], state: PayoutState) -> None:
             """,
             [
                 state,
-                timezone.now(),
+                clock.now(),
                 [each.attempt.payout_id for each in found],
                 [json.dumps(each.words) if each.words else None for each in found],
             ],
@@ -199,11 +199,11 @@ def claims_settle(found: Sequence[Evidence]) -> None:
         ~Exists(open_parts),
         pk__in={each.attempt.payout.claim_id for each in found},
         state=ClaimState.PAYING,
-    ).update(state=ClaimState.PAID, moved_at=timezone.now(), moved_by=None, reason=None)
+    ).update(state=ClaimState.PAID, moved_at=clock.now(), moved_by=None, reason=None)
 
 
 def claims_reopen(found: Sequence[Evidence]) -> None:
     """The money came back: the claim is being paid again."""
     Claim.objects.filter(pk__in={each.attempt.payout.claim_id for each in found}, state=ClaimState.PAID).update(
-        state=ClaimState.PAYING, moved_at=timezone.now(), moved_by=None, reason=None
+        state=ClaimState.PAYING, moved_at=clock.now(), moved_by=None, reason=None
     )

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from supermarket.celery import poke
 from supermarket.claims.models import Claim, ClaimInstalment
 from supermarket.claims.states import ClaimState
 from supermarket.notices.texts import NoticeKind
+from supermarket.payouts import clock
 from supermarket.payouts.models import Payout
 from supermarket.payouts.telling import payouts_tell
 
@@ -53,7 +53,7 @@ def payout_create_for_claims(*, claims: Iterable[int]) -> int:
 
 @transaction.atomic
 def create_chunk(claims: list[int]) -> int:
-    now = timezone.now()
+    now = clock.now()
     payable = Claim.objects.select_for_update().filter(pk__in=claims, state__in=PAYABLE).order_by("pk")
     ready = list(payable.values_list("pk", flat=True))
     with connection.cursor() as cursor:

@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
-from supermarket.payouts import consequences
+from supermarket.payouts import clock, consequences
 from supermarket.payouts.alarms import alarm_raise
 from supermarket.payouts.consequences import Evidence
 from supermarket.payouts.decisions import Decision, decide
@@ -55,7 +54,7 @@ def events_apply_chunk() -> tuple[int, int]:
     for pk, state in outcome.items():
         outcomes[state].append(pk)
     for state, keys in outcomes.items():
-        BankEvent.objects.filter(pk__in=keys).update(state=state, applied_at=timezone.now())
+        BankEvent.objects.filter(pk__in=keys).update(state=state, applied_at=clock.now())
     waiting = sum(1 for state in outcome.values() if state == State.WAITING)
     return len(events), len(events) - waiting
 
@@ -165,14 +164,14 @@ def message_event_apply(event: BankEvent) -> State:
 def sub_batches_answered(keys: set[int]) -> None:
     """The bank speaks of these messages or of what is in them: it has them, and they need not go out again."""
     SubBatch.objects.filter(pk__in=keys, state=SubBatchState.UNKNOWN).update(
-        state=SubBatchState.ANSWERED, moved_at=timezone.now(), moved_by=None, reason=None
+        state=SubBatchState.ANSWERED, moved_at=clock.now(), moved_by=None, reason=None
     )
 
 
 def sub_batch_reject(sub_batch: SubBatch, code: str, text: str) -> None:
     """The bank takes nothing of the message: every instruction of it that is still open is rejected."""
     SubBatch.objects.filter(pk=sub_batch.pk, state__in=[SubBatchState.SENDING, SubBatchState.UNKNOWN]).update(
-        state=SubBatchState.REJECTED, moved_at=timezone.now(), moved_by=None
+        state=SubBatchState.REJECTED, moved_at=clock.now(), moved_by=None
     )
     attempts = (
         sub_batch.attempts.select_for_update(of=("self",))

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone
 
+from supermarket.payouts import clock
 from supermarket.payouts.events import events_apply
 from supermarket.payouts.intake import messages_collect, messages_read
 from supermarket.payouts.models import Channel, PayerAccount, PayoutAttempt
@@ -46,7 +46,7 @@ def outcomes_look_up() -> tuple[int, int]:
 
 def accounts_with_questions(channel: Channel) -> list[PayerAccount]:
     """Accounts with a message of unknown outcome, or with instructions of which the bank has said nothing in time."""
-    now = timezone.now()
+    now = clock.now()
     patience = now - timedelta(seconds=settings.PAYOUT_LOOK_UP_SECONDS)
     if channel.inquired_at is not None and channel.inquired_at > patience:
         return []
@@ -66,7 +66,7 @@ def accounts_with_questions(channel: Channel) -> list[PayerAccount]:
 def inquire(channel: Channel, accounts: list[PayerAccount]) -> bool:
     """Ask for a report of each account; False if the bank could not be asked."""
     rail = rail_for(channel)
-    Channel.objects.filter(pk=channel.pk).update(inquired_at=timezone.now())
+    Channel.objects.filter(pk=channel.pk).update(inquired_at=clock.now())
     try:
         for account in accounts:
             rail.inquire(account.reference or account.number)
@@ -77,7 +77,7 @@ def inquire(channel: Channel, accounts: list[PayerAccount]) -> bool:
 
 def attempts_without_word(channel: Channel, seconds: float) -> None:
     """Handed over, and no word of it for so long: that is an unknown outcome, and it is called so."""
-    patience = timezone.now() - timedelta(seconds=seconds)
+    patience = clock.now() - timedelta(seconds=seconds)
     PayoutAttempt.objects.filter(
         state=AttemptState.SENDING,
         moved_at__lte=patience,
@@ -85,7 +85,7 @@ def attempts_without_word(channel: Channel, seconds: float) -> None:
         payout__payer_account__channel=channel,
     ).update(
         state=AttemptState.UNKNOWN,
-        moved_at=timezone.now(),
+        moved_at=clock.now(),
         moved_by=None,
         reason={"zh": "银行已接收，尚未说明结果", "en": "The bank took it and has not said what becomes of it."},
     )

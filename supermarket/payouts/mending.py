@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from enterprises.accounts import account_frozen, account_pending, account_usable
 from supermarket.celery import poke
@@ -14,6 +13,7 @@ from supermarket.claims.states import ClaimState
 from supermarket.dates import today
 from supermarket.ledger.services import appropriation_release
 from supermarket.notices.texts import NoticeKind
+from supermarket.payouts import clock
 from supermarket.payouts.models import Payout
 from supermarket.payouts.moves import payout_move
 from supermarket.payouts.states import PayoutState
@@ -48,7 +48,7 @@ def returns_sweep(*, day: date | None = None) -> int:
     """Take up again what was mended, end what was not mended in time; how many payouts moved. Harmless at any time."""
     day = day or today()
     with connection.cursor() as cursor:
-        cursor.execute(TO_FOLLOW, {"now": timezone.now(), "day": day, "rows": AT_ONCE})
+        cursor.execute(TO_FOLLOW, {"now": clock.now(), "day": day, "rows": AT_ONCE})
         found = [pk for (pk,) in cursor.fetchall()]
     moved = sum(return_follow(pk, day) for pk in found)
     if moved:

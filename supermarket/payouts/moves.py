@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils import timezone
 
+from supermarket.payouts import clock
 from supermarket.payouts.errors import PayoutStateError
 from supermarket.payouts.models import Payout
 from supermarket.payouts.states import PAYOUT_MOVES, PayoutState
@@ -17,7 +17,7 @@ def payout_move(payout: Payout, state: PayoutState, actor: User | None, reason: 
     row = Payout.objects.select_for_update().get(pk=payout.pk)
     if state not in PAYOUT_MOVES[row.state] or row.state == PayoutState.PAYING:
         raise PayoutStateError(payout=row.pk, state=row.state, wanted=state)
-    row.state, row.moved_at, row.moved_by, row.reason = state, timezone.now(), actor, reason
+    row.state, row.moved_at, row.moved_by, row.reason = state, clock.now(), actor, reason
     row.available_at = row.moved_at
     row.save(update_fields=["state", "moved_at", "moved_by", "reason", "available_at"])
     return row

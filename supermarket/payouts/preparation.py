@@ -22,6 +22,7 @@ from policies.models import PolicyVersion
 from supermarket.claims.models import Run
 from supermarket.dates import today
 from supermarket.ledger.services import appropriation_instruct
+from supermarket.payouts import clock
 from supermarket.payouts.models import PayerAccount, Payout, PayoutBatch, SubBatch
 from supermarket.payouts.rails.base import Instruction, Party, PaymentFile, PaymentRail
 from supermarket.payouts.rails.registry import rail_for
@@ -71,7 +72,7 @@ class DueRow:
 def sub_batches_prepare() -> int:
     """Freeze everything that is due; the number of payouts that went into files."""
     with connection.cursor() as cursor:
-        cursor.execute(GROUPS, {"now": timezone.now()})
+        cursor.execute(GROUPS, {"now": clock.now()})
         groups = cursor.fetchall()
     prepared = 0
     for account_id, run_id in groups:
@@ -86,7 +87,7 @@ def sub_batches_prepare() -> int:
 @transaction.atomic
 def prepare_chunk(account: PayerAccount, run: Run | None, rail: PaymentRail) -> int:
     """One transaction's worth; how many payouts it took up (instructed or held)."""
-    now = timezone.now()
+    now = clock.now()
     PayoutBatch.objects.bulk_create([PayoutBatch(payer_account=account, run=run, day=today())], ignore_conflicts=True)
     batch = PayoutBatch.objects.select_for_update().get(payer_account=account, run=run, day=today())
     rows = due_rows_lock(account, run, now)

@@ -2,7 +2,6 @@
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from supermarket.claims.errors import NotAllowedError
 from supermarket.claims.funding import reservations_release
@@ -10,6 +9,7 @@ from supermarket.claims.models import Claim, Run
 from supermarket.claims.moves import claims_move
 from supermarket.claims.runs.releasing import run_cancel, run_has_unreleased
 from supermarket.claims.states import ClaimState
+from supermarket.payouts import clock
 from supermarket.payouts.models import Payout, SubBatch
 from supermarket.payouts.services import sub_batch_withdraw
 from supermarket.payouts.states import PayoutState, SubBatchState
@@ -40,7 +40,7 @@ def payouts_recall(run: Run, actor: User, why: dict[str, str]) -> int:
     if not found:
         return 0
     Payout.objects.filter(pk__in=found).update(
-        state=PayoutState.UNPAID, moved_at=timezone.now(), moved_by=actor, reason=why
+        state=PayoutState.UNPAID, moved_at=clock.now(), moved_by=actor, reason=why
     )
     elsewhere = Payout.objects.filter(claim=OuterRef("pk"), state__in=GONE)
     claims = Claim.objects.filter(~Exists(elsewhere), pk__in=set(found.values()), state=ClaimState.PAYING)

@@ -11,8 +11,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
+from supermarket.payouts import clock
 from supermarket.payouts.events import sub_batch_reject
 from supermarket.payouts.models import Channel, SubBatch
 from supermarket.payouts.rails.base import Answer, Outcome
@@ -27,7 +27,7 @@ def sub_batch_take(state: SubBatchState, *, only: int | None = None, shut: Colle
 
     Nothing leaves a stopped account, nor for a paused run, nor by a `shut` channel. Committed when this returns.
     """
-    now = timezone.now()
+    now = clock.now()
     rows = (
         SubBatch.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(Q(batch__run=None) | Q(batch__run__paused=False))
@@ -76,11 +76,11 @@ def sub_batches_repeat(channel: Channel) -> int:
     """
     capabilities = rail_for(channel).capabilities
     unknown = SubBatch.objects.filter(
-        state=SubBatchState.UNKNOWN, available_at__lte=timezone.now(), batch__payer_account__channel=channel
+        state=SubBatchState.UNKNOWN, available_at__lte=clock.now(), batch__payer_account__channel=channel
     )
     answered = 0
     for key, first_sent_at in unknown.order_by("pk").values_list("pk", "first_sent_at"):
-        if first_sent_at is None or not capabilities.dedupes(timezone.now() - first_sent_at):
+        if first_sent_at is None or not capabilities.dedupes(clock.now() - first_sent_at):
             continue
         sub_batch = sub_batch_take(SubBatchState.UNKNOWN, only=key)
         if sub_batch is not None:
@@ -109,14 +109,14 @@ def answer_record(sub_batch: SubBatch, answer: Answer) -> None:
         sub_batch_reject(row, answer.reason_code, answer.reason_text)
     elif answer.outcome == Outcome.ANSWERED:
         SubBatch.objects.filter(pk=row.pk).update(
-            state=SubBatchState.ANSWERED, moved_at=timezone.now(), moved_by=None, available_at=timezone.now()
+            state=SubBatchState.ANSWERED, moved_at=clock.now(), moved_by=None, available_at=clock.now()
         )
     else:
         sub_batch_unknown(row, answer)
 
 
 def sub_batch_unknown(row: SubBatch, answer: Answer) -> None:
-    now = timezone.now()
+    now = clock.now()
     pause = timedelta(seconds=min(BACKOFF_SECONDS_MAX, settings.PAYOUT_LOOK_UP_SECONDS * 2 ** (row.sends - 1)))
     said = answer.reason_text or answer.reason_code
     reason = {"zh": f"银行没有给出结果：{said}", "en": f"The bank gave no outcome: {said}"}
@@ -135,7 +135,7 @@ def leases_expire() -> int:
         with transaction.atomic():
             row = (
                 SubBatch.objects.select_for_update(skip_locked=True)
-                .filter(state=SubBatchState.SENDING, available_at__lte=timezone.now())
+                .filter(state=SubBatchState.SENDING, available_at__lte=clock.now())
                 .first()
             )
             if row is None:

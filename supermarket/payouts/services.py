@@ -1,10 +1,10 @@
 """What doors, tasks and commands may ask of payouts."""
 
 from django.db import transaction
-from django.utils import timezone
 
 from supermarket.celery import poke
 from supermarket.ledger.services import appropriation_reject, appropriation_release
+from supermarket.payouts import clock
 from supermarket.payouts.alarms import account_resume, account_stop, alarm_resolve
 from supermarket.payouts.creation import payout_create_for_claims, payouts_due_sweep
 from supermarket.payouts.mending import claim_end
@@ -65,7 +65,7 @@ def sub_batch_withdraw(*, sub_batch: SubBatch, actor: User, reason: Words) -> bo
     )
     if row is None:
         return False
-    moved = {"moved_at": timezone.now(), "moved_by": actor, "reason": reason}
+    moved = {"moved_at": clock.now(), "moved_by": actor, "reason": reason}
     SubBatch.objects.filter(pk=row.pk).update(state=SubBatchState.WITHDRAWN, **moved)
     attempts = list(row.attempts.select_related("payout"))
     row.attempts.update(state=AttemptState.REJECTED, **moved)

@@ -3,12 +3,14 @@
 Any number of workers may run it, Celery or not, at any moment, and any of them may die at any line.
 """
 
+import logging
 import os
 import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from supermarket.payouts.alarms import account_stop, alarm_raise
@@ -21,6 +23,7 @@ from supermarket.payouts.models import Alarm, Channel, Heartbeat, PayerAccount
 from supermarket.payouts.preparation import sub_batches_prepare
 from supermarket.payouts.sending import leases_expire, sub_batches_send
 
+log = logging.getLogger(__name__)
 MESSAGES_A_PASS = 10  # then listen: progress is seen while a large run goes out
 
 
@@ -93,6 +96,13 @@ def payouts_work_until_idle(*, seconds: float = float("inf"), report: Callable[[
 
 
 def payouts_work_for_ever(*, pause_seconds: float = 1.0) -> None:
+    """Passes without end. A database that restarts ends the pass, not the worker: the rows say where to go on."""
     while True:
-        if payouts_work().idle:
+        try:
+            idle = payouts_work().idle
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database does not answer, the work goes on when it does: %s", error)
+            connection.close()
+            idle = True
+        if idle:
             time.sleep(pause_seconds)

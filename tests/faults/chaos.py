@@ -3,71 +3,106 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from supermarket.claims.models import Claim
+from supermarket.embedded.addresses import free_port
 from supermarket.payouts.creation import payout_create_for_claims
 from supermarket.payouts.models import BankStatement, Payout
 from supermarket.payouts.services import payout_release
 from supermarket.payouts.states import PayoutState
+from tests.faults.desk import POOL, Desk
 from tests.faults.invariants import inbox_empty, left_behind, payouts_at_rest, violations, wait_until
 from tests.faults.proxy import FaultProxy
-from tests.faults.worker import worker_start
+from tests.faults.servers import BROKER, broker_empty, database_crash, recovery_shorten
+from tests.faults.worker import beat, celery_work, clock_new, process_start, web, worker_start
 from tests.payouts.bank import Bank
-from tests.payouts.factory import CITY, CLOSED, JINGHU, bank_accounts_open, payee, payer_account, released_claims
+from tests.payouts.factory import (
+    CITY,
+    CLOSED,
+    JINGHU,
+    appropriation,
+    bank_accounts_open,
+    payee,
+    payer_account,
+    released_claims,
+)
 
 PAYERS = (CITY, JINGHU)
 TIMES = {"BANK_TIMEOUT_SECONDS": 0.4, "PAYOUT_LEASE_SECONDS": 0.8, "PAYOUT_LOOK_UP_SECONDS": 0.3}
 LATE_SECONDS = 0.7
+CLOCK_SECONDS_WRONG = 6 * 3600.0
 
 
 @dataclass
 class Chaos:
-    """`seed` decides what happens; threads and processes decide when, so that a replay is alike, not the same."""
+    """`seed` decides what happens; threads and processes decide when, so that a replay is alike, not the same.
+
+    The store runs as four processes: `manage.py payouts work`, a Celery worker, beat, and the pages.
+    """
 
     seed: int
     bank: Bank
     database: str
     settings: Mapping[str, Any]
-    waves: int = 6
+    waves: int
     happened: Counter[str] = field(default_factory=Counter)
-    workers: list[BaseProcess] = field(default_factory=list)
+    processes: dict[str, BaseProcess] = field(default_factory=dict)
 
     def run(self) -> list[str]:
         """The violations found; none is what is promised."""
         self.random = random.Random(self.seed)
+        self.clocks = {name: clock_new() for name in ("worker", "celery", "web")}
+        self.port = free_port()
+        recovery_shorten()
         bank_accounts_open(self.bank, PAYERS)
         for payer in PAYERS:
             payer_account(payer)
         if self.random.random() < 0.3:
             self.bank.behave(f"P{CITY}", "return-later", days=1, end_to_end_id="340200-3-1-1")
+        self.desk = Desk(self.port)
+        race_at = self.random.randrange(self.waves)
         with FaultProxy(self.bank.url, self.seed, rate=0.35, late_seconds=LATE_SECONDS) as proxy:
             self.proxy = proxy
-            self.workers = [self.worker() for _ in range(2)]
             try:
-                for _ in range(self.waves):
+                for name in ("worker", "celery", "beat", "web"):
+                    self.start(name)
+                for number in range(self.waves):
                     self.wave()
+                    if number == race_at:
+                        self.race_open()
+                    clicks = self.desk.click_what_waits()
                     self.mishap()
                     time.sleep(self.random.uniform(0.05, 0.3))
-                self.workers_kill()
-                proxy.rate = 0
-                self.workers = [self.worker(BANK_TIMEOUT_SECONDS=20)]
+                    for click in clicks:
+                        click.join()
                 return self.settle_down()
             finally:
                 self.happened += proxy.done
-                self.workers_kill()
+                for name in list(self.processes):
+                    self.kill(name)
 
-    def worker(self, **more: Any) -> BaseProcess:
-        overrides = {**self.settings, **TIMES, "BANK_URL": self.proxy.url, "PAYOUT_FILE_ROWS": 4, **more}
-        return worker_start(self.database, overrides)
+    def start(self, name: str, **more: Any) -> None:
+        settings = {**self.settings, **TIMES, "BANK_URL": self.proxy.url, "PAYOUT_FILE_ROWS": 4, **more}
+        clock = self.clocks.get(name)
+        match name:
+            case "worker":
+                process = worker_start(self.database, settings, clock=clock)
+            case "celery":
+                process = process_start(celery_work, self.database, settings, BROKER, clock=clock)
+            case "beat":
+                schedule = str(self.settings["ANCHOR_DIR"].parent / "beat")
+                process = process_start(beat, self.database, settings, BROKER, schedule)
+            case _:
+                process = process_start(web, self.database, settings, self.port, BROKER, clock=clock)
+        self.processes[name] = process
 
-    def workers_kill(self) -> None:
-        for worker in self.workers:
-            worker.kill()
-            worker.join()
+    def kill(self, name: str) -> None:
+        self.processes[name].kill()
+        self.processes[name].join()
 
     def wave(self) -> None:
         """New claims, some to a closed account; released by two people who both click."""
@@ -78,21 +113,44 @@ class Chaos:
         for _ in range(2):
             payout_create_for_claims(claims=[claim.pk for claim in claims])
 
+    def race_open(self) -> None:
+        """Two runs on an appropriation that is enough for either and not for both."""
+        lists = [[self.random.randint(1_000_00, 2_000_00) for _ in range(self.random.randint(3, 6))] for _ in range(2)]
+        totals = sorted(sum(amounts) for amounts in lists)
+        appropriation(CITY, self.random.randint(totals[1], sum(totals) - 1), pool=POOL)
+        self.desk.runs_open(lists)
+
     def mishap(self) -> None:
-        what = self.random.choice(["kill worker", "kill worker", "restart bank", "mend", "nothing"])
+        mishaps: dict[str, Callable[[], None]] = {
+            "kill worker": lambda: self.killed("worker"),
+            "kill Celery worker": lambda: self.killed("celery"),
+            "kill beat": lambda: self.killed("beat"),
+            "kill web": lambda: self.killed("web"),
+            "restart bank": self.bank_restart,
+            "crash database": database_crash,
+            "empty broker": broker_empty,
+            "clock jumps": self.clock_jump,
+            "mend": self.mend,
+            "nothing": lambda: None,
+        }
+        what = self.random.choice(list(mishaps))
         self.happened[what] += 1
-        if what == "kill worker":
-            place = self.random.randrange(len(self.workers))
-            self.workers[place].kill()
-            self.workers[place].join()
-            self.workers[place] = self.worker()
-        elif what == "restart bank":
-            with self.proxy.at_the_bank:
-                self.bank.stop()
-            time.sleep(self.random.uniform(0, 0.3))
-            self.bank.start()
-        elif what == "mend":
-            self.mend()
+        mishaps[what]()
+
+    def killed(self, name: str) -> None:
+        time.sleep(self.random.uniform(0, 0.1))
+        self.kill(name)
+        self.start(name)
+
+    def bank_restart(self) -> None:
+        with self.proxy.at_the_bank:
+            self.bank.stop()
+        time.sleep(self.random.uniform(0, 0.3))
+        self.bank.start()
+
+    def clock_jump(self) -> None:
+        name = self.random.choice(list(self.clocks))
+        self.clocks[name].value = self.random.uniform(-CLOCK_SECONDS_WRONG, CLOCK_SECONDS_WRONG)
 
     def mend(self) -> None:
         """Beneficiaries correct their accounts: new instructions go out."""
@@ -102,7 +160,14 @@ class Chaos:
 
     def settle_down(self) -> list[str]:
         """Nothing goes wrong any more: everything must come to its end, the bank's day too."""
+        for name in ("worker", "celery"):
+            self.kill(name)
+        self.proxy.rate = 0
+        for clock in self.clocks.values():
+            clock.value = 0
+        self.start("worker", BANK_TIMEOUT_SECONDS=20)
         try:
+            wait_until(self.desk_done)
             wait_until(payouts_at_rest)
             self.mend()
             wait_until(payouts_at_rest)
@@ -111,7 +176,12 @@ class Chaos:
             wait_until(inbox_empty)
         except TimeoutError as error:
             return [str(error), *left_behind()]
-        return violations(self.bank, PAYERS)
+        return [*violations(self.bank, PAYERS), *self.desk.problems()]
+
+    def desk_done(self) -> bool:
+        for click in self.desk.click_what_waits():
+            click.join()
+        return self.desk.done()
 
     def statements_in(self) -> bool:
         return all(BankStatement.objects.filter(payer_account__payer=payer).count() >= 2 for payer in PAYERS)

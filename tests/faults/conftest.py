@@ -13,7 +13,12 @@ def day_of_the_bank(settings: Settings) -> None:
     settings.AS_OF = date(2023, 6, 15)
 
 
+@pytest.fixture
+def waves(pytestconfig: pytest.Config) -> int:
+    """How long a seeded run goes wrong."""
+    return int(pytestconfig.getoption("--soak-waves"))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
-        first, count = metafunc.config.getoption("--soak-seed"), metafunc.config.getoption("--soak-seeds")
-        metafunc.parametrize("seed", range(first, first + count))
+        metafunc.parametrize("seed", [int(seed) for seed in metafunc.config.getoption("--soak-seeds").split(",")])

@@ -4,9 +4,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from supermarket.claims.models import Claim
+from supermarket.claims.states import CLAIM_RELEASED
 from supermarket.ledger.models import Appropriation
 from supermarket.payouts.checks import books_check
 from supermarket.payouts.models import BankEvent, BankMessage, PayerAccount, Payout, PayoutAttempt, SuspenseItem
@@ -22,7 +23,7 @@ def violations(bank: Bank, payers: tuple[str, ...]) -> list[str]:
         *left_behind(),
         *books_check(),
         *sums_differ(bank, payers),
-        *appropriations_exceeded(),
+        *appropriations_exceeded(bank),
     ]
 
 
@@ -55,7 +56,9 @@ def states_differ(bank: Bank) -> list[str]:
 
 def left_behind() -> list[str]:
     """Every claim has its payout, every payout has ended somewhere where somebody sees it."""
-    problems = [f"{claim} has no payout" for claim in Claim.objects.filter(payouts=None)]
+    problems = [f"{claim} has no payout" for claim in released().filter(payouts=None)]
+    unexplained = Payout.objects.exclude(state__in=[PayoutState.SETTLED]).filter(reason=None)
+    problems += [f"payout {payout.pk} is {payout.state}, and nobody knows why" for payout in unexplained]
     on_the_way = Payout.objects.filter(state__in=[PayoutState.DUE, PayoutState.PAYING])
     problems += [f"payout {payout.pk} is still {payout.state}" for payout in on_the_way]
     waiting = BankEvent.objects.filter(state__in=["new", "waiting", "alarm"])
@@ -86,17 +89,24 @@ def sums_differ(bank: Bank, payers: tuple[str, ...]) -> list[str]:
     return problems + ([f"{open_items} items are in suspense"] if open_items else [])
 
 
-def appropriations_exceeded() -> list[str]:
+def appropriations_exceeded(bank: Bank) -> list[str]:
     settled = Payout.objects.filter(state=PayoutState.SETTLED).aggregate(total=Sum("amount_fen"))["total"] or 0
     spent = Appropriation.objects.aggregate(total=Sum("spent_fen"))["total"] or 0
     problems = [] if settled == spent else [f"{settled} fen settled, {spent} fen of the appropriations spent"]
+    kept = sum(payment["amount"] for payment in bank.payments() if payment["booked_at"] and not payment["returned_at"])
+    problems += [] if kept == spent else [f"{kept} fen are with beneficiaries by the bank's oracle, {spent} spent here"]
     return problems + [f"{row} is exceeded" for row in Appropriation.objects.all() if row.available_fen < 0]
 
 
 def payouts_at_rest() -> bool:
     """Nothing is on its way any more."""
     moving = Payout.objects.filter(state__in=[PayoutState.DUE, PayoutState.PAYING]).exists()
-    return Payout.objects.exists() and not moving and not Claim.objects.filter(payouts=None).exists()
+    return Payout.objects.exists() and not moving and not released().filter(payouts=None).exists()
+
+
+def released() -> QuerySet[Claim]:
+    """Claims whose money was approved and released."""
+    return Claim.objects.filter(state__in=CLAIM_RELEASED)
 
 
 def inbox_empty() -> bool:

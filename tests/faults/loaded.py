@@ -1,5 +1,6 @@
 """Loads Django once, in the process that workers are forked from; opens no connection."""
 
+import importlib
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supermarket.settings")
@@ -7,3 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supermarket.settings")
 import django
 
 django.setup()
+
+for module in ("supermarket.tasks", "supermarket.urls", "supermarket.wsgi"):
+    importlib.import_module(module)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -19,11 +20,12 @@ from tests.payouts.bank import Bank, account_number
 CITY, JINGHU = "340200", "340202"
 NUMBERS = {CITY: "340200000001", JINGHU: "340202000001"}
 NAMES = {CITY: "芜湖市财政局", JINGHU: "镜湖区财政局"}
+DEPARTMENT = "芜湖市科学技术局"
 CLOSED = "NL84MOCK0000000003"  # an account that the mock bank holds, closed
 
 
 def officer(username: str = "finance", role: Role = Role.FINANCE_MAKER) -> User:
-    return User.objects.get_or_create(username=username, defaults={"role": role})[0]
+    return User.objects.get_or_create(username=username, defaults={"role": role, "department": DEPARTMENT})[0]
 
 
 def payer_account(payer: str = CITY) -> PayerAccount:
@@ -58,14 +60,14 @@ def appropriation(payer: str = CITY, amount_fen: int = 10**12, pool: str = "tech
     )
 
 
-def policy_version(code: str = "wuhu-tech-sme-rd") -> PolicyVersion:
-    policy, _ = Policy.objects.get_or_create(code=code, defaults={"department": "芜湖市科学技术局"})
+def policy_version(code: str = "wuhu-tech-sme-rd", definition: Mapping[str, Any] | None = None) -> PolicyVersion:
+    policy, _ = Policy.objects.get_or_create(code=code, defaults={"department": DEPARTMENT})
     return PolicyVersion.objects.get_or_create(
         policy=policy,
         number=1,
         defaults={
             "in_force": (date(2023, 1, 1), None),
-            "definition": {"title": {"zh": "研发费用奖励", "en": "R&D award"}},
+            "definition": definition or {"title": {"zh": "研发费用奖励", "en": "R&D award"}},
             "sha256": "0" * 64,
             "made_by": officer(),
         },
@@ -83,6 +85,14 @@ def payee(number: str, name: str = "芜湖测试企业有限公司") -> dict[str
     }
 
 
+def beneficiaries_new(count: int) -> list[Beneficiary]:
+    start = Beneficiary.objects.count()
+    return Beneficiary.objects.bulk_create(
+        Beneficiary(kind="enterprise", code=f"9134020000{start + index:08d}", name=f"芜湖企业{start + index}")
+        for index in range(count)
+    )
+
+
 def released_claims(
     amounts_fen: Sequence[int],
     *,
@@ -98,11 +108,7 @@ def released_claims(
     appropriations = {payer: appropriation(payer) for payer in parts}
     for payer in parts:
         payer_account(payer)
-    start = Beneficiary.objects.count()
-    beneficiaries = Beneficiary.objects.bulk_create(
-        Beneficiary(kind="enterprise", code=f"9134020000{start + index:08d}", name=f"芜湖企业{start + index}")
-        for index in range(len(amounts_fen))
-    )
+    beneficiaries = beneficiaries_new(len(amounts_fen))
     now = timezone.now()
     claims = Claim.objects.bulk_create(
         Claim(
