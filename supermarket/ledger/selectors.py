@@ -1,6 +1,7 @@
 """Reading the books."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Sum
 
@@ -17,9 +18,11 @@ class Balance:
     amount_fen: int
 
 
-def trial_balance() -> list[Balance]:
-    """Every account with its balance. The balances of a sound ledger sum to zero."""
-    sums = dict(Posting.objects.values_list("account").annotate(Sum("amount_fen")).order_by())
+def trial_balance(*, until: datetime | None = None) -> list[Balance]:
+    """Every account with its balance, now or as it was entered before `until`. The balances of a sound ledger sum to
+    zero."""
+    postings = Posting.objects.all() if until is None else Posting.objects.filter(entry__at__lt=until)
+    sums = dict(postings.values_list("account").annotate(Sum("amount_fen")).order_by())
     accounts = LedgerAccount.objects.select_related("appropriation").order_by("role", "holder")
     return [Balance(each, sums.get(each.pk, 0)) for each in accounts]
 

@@ -9,6 +9,7 @@ from supermarket.ledger.models import Reservation
 from supermarket.ledger.selectors import account_balance_fen, appropriations_in_disorder, trial_balance
 from supermarket.payouts.models import BankStatement, PayerAccount, Payout, PayoutAttempt, StatementLine, SuspenseItem
 from supermarket.payouts.rails.base import FactKind
+from supermarket.payouts.statements import statements_in_order
 from supermarket.payouts.states import AttemptState, PayoutState
 
 
@@ -46,7 +47,7 @@ def payouts_check() -> Iterator[str]:
 def statements_check(account: PayerAccount) -> Iterator[str]:
     """Each statement opens where the one before closed; the ledger's bank account stands at the last closing."""
     previous: BankStatement | None = None
-    for statement in account.statements.order_by("pk"):
+    for statement in statements_in_order(account):
         if statement.gap_fen:
             yield f"{account}: the statement of {statement.day} does not close by {yuan(statement.gap_fen)} yuan"
         if previous is not None and statement.opening_fen != previous.closing_fen:

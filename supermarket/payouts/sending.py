@@ -18,14 +18,23 @@ from supermarket.payouts.models import Channel, SubBatch
 from supermarket.payouts.rails.base import Answer, Outcome
 from supermarket.payouts.rails.registry import rail_for
 from supermarket.payouts.states import AttemptState, SubBatchState
+from supermarket.users.models import User
 
 BACKOFF_SECONDS_MAX = 300
 
 
-def sub_batch_take(state: SubBatchState, *, only: int | None = None, shut: Collection[int] = ()) -> SubBatch | None:
+def sub_batch_take(
+    state: SubBatchState,
+    *,
+    only: int | None = None,
+    shut: Collection[int] = (),
+    actor: User | None = None,
+    reason: dict[str, str] | None = None,
+) -> SubBatch | None:
     """Claim one sub-batch in `state` (or that one) for handing over; what was applied for goes before the runs.
 
-    Nothing leaves a stopped account, nor for a paused run, nor by a `shut` channel. Committed when this returns.
+    Nothing leaves a stopped account, nor for a paused run, nor by a `shut` channel. `actor`, `reason`: who had it sent
+    again, and why. Committed when this returns.
     """
     now = clock.now()
     rows = (
@@ -45,8 +54,8 @@ def sub_batch_take(state: SubBatchState, *, only: int | None = None, shut: Colle
         SubBatch.objects.filter(pk=sub_batch.pk).update(
             state=SubBatchState.SENDING,
             moved_at=now,
-            moved_by=None,
-            reason=None,
+            moved_by=actor,
+            reason=reason,
             sends=F("sends") + 1,
             first_sent_at=sub_batch.first_sent_at or now,
             available_at=now + timedelta(seconds=settings.PAYOUT_LEASE_SECONDS),

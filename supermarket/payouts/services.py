@@ -6,12 +6,14 @@ from supermarket.celery import poke
 from supermarket.ledger.services import appropriation_reject, appropriation_release
 from supermarket.payouts import clock
 from supermarket.payouts.alarms import account_resume, account_stop, alarm_resolve
+from supermarket.payouts.bringing import statement_bring, statement_confirm, statement_decline
 from supermarket.payouts.creation import payout_create_for_claims, payouts_due_sweep
 from supermarket.payouts.mending import claim_end
 from supermarket.payouts.models import Payout, SubBatch
 from supermarket.payouts.moves import payout_move
-from supermarket.payouts.statements import suspense_resolve
 from supermarket.payouts.states import AttemptState, PayoutState, SubBatchState
+from supermarket.payouts.suspense import suspense_approve, suspense_propose, suspense_send_back
+from supermarket.payouts.unknowns import unknown_confirm, unknown_say
 from supermarket.payouts.work import payouts_work, payouts_work_until_idle
 from supermarket.users.models import User
 
@@ -26,8 +28,15 @@ __all__ = [
     "payouts_due_sweep",
     "payouts_work",
     "payouts_work_until_idle",
+    "statement_bring",
+    "statement_confirm",
+    "statement_decline",
     "sub_batch_withdraw",
-    "suspense_resolve",
+    "suspense_approve",
+    "suspense_propose",
+    "suspense_send_back",
+    "unknown_confirm",
+    "unknown_say",
 ]
 
 Words = dict[str, str]

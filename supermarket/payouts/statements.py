@@ -2,6 +2,9 @@
 
 The account `bank` follows the statement and nothing else, so that its balance is the bank's to the fen; what the
 statement shows and we cannot explain stands in `suspense`, line by line, until somebody says what it is.
+
+Days may come in any order: a day that comes late takes its place between its neighbours, and what had to be assumed
+about the gap is settled by it.
 """
 
 from collections import Counter
@@ -13,6 +16,7 @@ from django.utils import timezone
 from supermarket.ledger.journal import account, journal_post
 from supermarket.payouts.alarms import alarm_raise
 from supermarket.payouts.models import (
+    Alarm,
     BankMessage,
     BankStatement,
     PayerAccount,
@@ -21,7 +25,6 @@ from supermarket.payouts.models import (
     SuspenseItem,
 )
 from supermarket.payouts.rails.base import BankFact, FactKind, Statement
-from supermarket.users.models import User
 
 
 @transaction.atomic
@@ -47,9 +50,8 @@ def statement_import(statement: Statement, message: BankMessage) -> BankStatemen
     )
     if not made:
         return None
-    previous = payer_account.statements.exclude(pk=row.pk).order_by("-pk").first()
     matched, unmatched = lines_import(row, lines)
-    statement_post(row, previous, matched, unmatched)
+    statement_post(row, matched, unmatched)
     return row
 
 
@@ -99,15 +101,9 @@ def lines_import(
     return [line for line in made if line.attempt_id], [line for line in made if not line.attempt_id]
 
 
-def statement_post(
-    row: BankStatement,
-    previous: BankStatement | None,
-    matched: Sequence[StatementLine],
-    unmatched: Sequence[StatementLine],
-) -> None:
+def statement_post(row: BankStatement, matched: Sequence[StatementLine], unmatched: Sequence[StatementLine]) -> None:
     """One entry a statement: the bank's side follows the closing balance, whatever the lines leave unexplained."""
     number = row.payer_account.number
-    legs: Counter[str] = Counter()
     suspense = [
         SuspenseItem(
             kind=SuspenseItem.Kind.UNMATCHED, statement=row, line=line, amount_fen=line.amount_fen, since=line.booked_on
@@ -117,21 +113,63 @@ def statement_post(
     if row.gap_fen:
         suspense.append(SuspenseItem(kind=SuspenseItem.Kind.GAP, statement=row, amount_fen=row.gap_fen, since=row.day))
         statement_alarm(row, "gap", row.gap_fen)
-    if previous is None:
-        legs["funding"] -= row.opening_fen
-    elif jump_fen := row.opening_fen - previous.closing_fen:
-        suspense.append(SuspenseItem(kind=SuspenseItem.Kind.JUMP, statement=row, amount_fen=jump_fen, since=row.day))
-        statement_alarm(row, "jump", jump_fen)
+    previous, following = neighbours(row)
+    jumps, settled = jumps_of(row, previous, following)
+    for jump in jumps:
+        statement_alarm(jump.statement, "jump", jump.amount_fen)
+    suspense += jumps
+    legs: Counter[str] = Counter()
+    if previous is None:  # what lay on the account before our books begin
+        legs["funding"] -= row.opening_fen - (following.opening_fen if following else 0)
     legs["outstanding"] -= sum(line.amount_fen for line in matched)
-    legs["suspense"] -= sum(item.amount_fen for item in suspense)
+    legs["suspense"] -= sum(item.amount_fen for item in suspense) - sum(item.amount_fen for item in settled)
     legs["bank"] = -sum(legs.values())
     SuspenseItem.objects.bulk_create(suspense)
-    journal_post(
+    entry = journal_post(
         key=f"statement:{number}:{row.number}:{row.day}",
         kind="statement",
         postings=[(account(role, number), fen) for role, fen in sorted(legs.items()) if fen],
         reference={"statement": row.pk},
     )
+    SuspenseItem.objects.filter(pk__in=[item.pk for item in settled]).update(
+        resolved_at=timezone.now(), entry=entry, resolution=f"{row.day}"
+    )
+    Alarm.objects.filter(
+        kind="statement-jump", key__in=[f"statement-jump:{item.statement_id}" for item in settled], resolved_at=None
+    ).update(resolved_at=timezone.now(), resolution=f"{row.day}")
+
+
+def statements_in_order(payer_account: PayerAccount) -> list[BankStatement]:
+    """By day, and within a day by number."""
+    return sorted(payer_account.statements.all(), key=lambda each: (each.day, len(each.number), each.number, each.pk))
+
+
+def neighbours(row: BankStatement) -> tuple[BankStatement | None, BankStatement | None]:
+    """The statements before and after this one, of those that are in."""
+    known = statements_in_order(row.payer_account)
+    place = known.index(row)
+    return (known[place - 1] if place else None), (known[place + 1] if place + 1 < len(known) else None)
+
+
+def jumps_of(
+    row: BankStatement, previous: BankStatement | None, following: BankStatement | None
+) -> tuple[list[SuspenseItem], list[SuspenseItem]]:
+    """(new, settled): jumps from one statement to the next that this one brings, and that it takes away."""
+    new: list[SuspenseItem] = []
+    if previous is not None and row.opening_fen != previous.closing_fen:
+        new.append(jump_item(row, row.opening_fen - previous.closing_fen))
+    if following is None:
+        return new, []
+    assumed = following.suspense.filter(kind=SuspenseItem.Kind.JUMP)
+    settled = list(assumed.filter(resolved_at=None))
+    said = sum(item.amount_fen for item in assumed) - sum(item.amount_fen for item in settled)
+    if left_fen := following.opening_fen - row.closing_fen - said:
+        new.append(jump_item(following, left_fen))
+    return new, settled
+
+
+def jump_item(row: BankStatement, amount_fen: int) -> SuspenseItem:
+    return SuspenseItem(kind=SuspenseItem.Kind.JUMP, statement=row, amount_fen=amount_fen, since=row.day)
 
 
 def statement_alarm(row: BankStatement, kind: str, amount_fen: int) -> None:
@@ -144,26 +182,3 @@ def statement_alarm(row: BankStatement, kind: str, amount_fen: int) -> None:
             "en": f"The statement of {row.day} for {row.payer_account.number} does not close: {amount_fen} fen.",
         },
     )
-
-
-@transaction.atomic
-def suspense_resolve(*, item: SuspenseItem, role: str, holder: str, resolution: str, actor: User) -> SuspenseItem:
-    """Say what money in suspense is: it moves to the account (role, holder), with who said so.
-
-    Raises ValueError without an explanation; a resolved item stays as it is.
-    """
-    if not resolution.strip():
-        raise ValueError("say what the money is")
-    locked = SuspenseItem.objects.select_for_update().select_related("statement__payer_account").get(pk=item.pk)
-    if locked.resolved_at is not None:
-        return locked
-    number = locked.statement.payer_account.number
-    locked.entry = journal_post(
-        key=f"suspense:{locked.pk}",
-        kind="suspense_resolved",
-        postings=[(account("suspense", number), locked.amount_fen), (account(role, holder), -locked.amount_fen)],
-        reference={"suspense": locked.pk, "resolution": resolution},
-    )
-    locked.resolved_at, locked.resolved_by, locked.resolution = timezone.now(), actor, resolution[:200]
-    locked.save(update_fields=["entry", "resolved_at", "resolved_by", "resolution"])
-    return locked

@@ -6,9 +6,10 @@ import pytest
 
 from supermarket.ledger.selectors import account_balance_fen
 from supermarket.payouts.checks import books_check
+from supermarket.payouts.errors import NothingProposedError, SecondPersonError
 from supermarket.payouts.models import Alarm, BankStatement, StatementLine, SuspenseItem
 from supermarket.payouts.selectors import suspense_open
-from supermarket.payouts.services import suspense_resolve
+from supermarket.payouts.services import suspense_approve, suspense_propose
 from supermarket.payouts.work import payouts_work_until_idle
 from tests.payouts.bank import Bank
 from tests.payouts.factory import CITY, officer, payer_account, released_claims
@@ -70,18 +71,16 @@ def test_money_that_arrives_stands_in_suspense_until_somebody_says_what_it_is(ci
     (item,) = suspense_open()
     assert (item.amount_fen, item.line and item.line.words) == (5_00, "退还奖补")
     assert bank_agrees(city_bank)
-    for _ in range(2):  # said twice, entered once
-        suspense_resolve(item=item, role="recoverable", holder="claim:1", resolution="退还奖补", actor=officer())
+    suspense_propose(item=item, answer="funding", target="财库〔2023〕7号", resolution="年中追加", actor=officer())
+    with pytest.raises(SecondPersonError):
+        suspense_approve(item=item, actor=officer())
+    assert suspense_open()
+    suspense_approve(item=item, actor=officer("second"))
+    with pytest.raises(NothingProposedError):  # said twice, entered once
+        suspense_approve(item=item, actor=officer("third"))
     assert not suspense_open()
     assert account_balance_fen("suspense", payer_account().number) == 0
-    assert account_balance_fen("recoverable", "claim:1") == -5_00
     assert books_check() == []
-
-
-def test_an_explanation_is_not_empty(city_bank: Bank) -> None:
-    test_a_statement_with_a_hole_stands_in_suspense(city_bank)
-    with pytest.raises(ValueError, match="say what"):
-        suspense_resolve(item=suspense_open()[0], role="funding", holder="x", resolution=" ", actor=officer())
 
 
 def test_a_balance_that_jumps_overnight(city_bank: Bank) -> None:

@@ -62,9 +62,14 @@ class PayerAccount(models.Model):
 
 
 class BankMessage(models.Model):
-    """A message as it came in, kept before it is read. The same bytes are one message however often they come."""
+    """A message as it came in, kept before it is read. The same bytes are one message however often they come.
+
+    A statement that a person brought (`brought_by`) is read once a second person has confirmed it.
+    """
 
     class State(models.TextChoices):
+        BROUGHT = "brought"
+        DECLINED = "declined"
         NEW = "new"
         READ = "read"
         UNREADABLE = "unreadable"
@@ -76,9 +81,19 @@ class BankMessage(models.Model):
     received_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
     problem = models.CharField(max_length=300, blank=True)
+    brought_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["channel", "sha256"], name="bank_message_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "sha256"], name="bank_message_once"),
+            models.CheckConstraint(
+                condition=models.Q(brought_by=None)
+                | models.Q(state__in=["brought", "declined"])
+                | models.Q(confirmed_by__isnull=False) & ~models.Q(confirmed_by=models.F("brought_by")),
+                name="bank_message_brought_by_two",
+            ),
+        ]
         indexes = [models.Index(fields=["id"], condition=models.Q(state="new"), name="bank_message_new")]
         triggers = [
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),

@@ -1,6 +1,7 @@
 """Payouts, and the instructions in which they are sent."""
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +39,10 @@ class PayoutBatch(models.Model):
 class SubBatch(Guarded):
     """One message to the bank: ids and bytes are committed before the first byte leaves, and never change."""
 
+    class Word(models.TextChoices):
+        NEVER_ARRIVED = "never", _("the bank says that it never arrived: the same bytes go out again")
+        ARRIVED = "arrived", _("the bank says that it has it")
+
     batch = models.ForeignKey(PayoutBatch, on_delete=models.PROTECT, related_name="sub_batches")
     sequence = models.PositiveIntegerField()
     message_id = models.CharField(max_length=35, unique=True)
@@ -50,6 +55,10 @@ class SubBatch(Guarded):
     first_sent_at = models.DateTimeField(null=True)
     sends = models.PositiveSmallIntegerField(default=0)
     available_at = models.DateTimeField()  # not handed over, or looked up, before
+    # What one person learned of an unknown outcome and another has to confirm.
+    word = models.CharField(max_length=10, choices=Word.choices, blank=True)
+    word_reason = models.CharField(max_length=200, blank=True)
+    word_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "sequence"], name="sub_batch_once")]

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from supermarket.ledger.models import JournalEntry
 from supermarket.payouts.models.bank import BankMessage, PayerAccount
@@ -53,21 +54,35 @@ class StatementLine(models.Model):
 
 
 class SuspenseItem(models.Model):
-    """Money on a statement that is not explained: an unmatched line, a gap, a jump between two statements."""
+    """Money on a statement that is not explained: an unmatched line, a gap, a jump between two statements.
+
+    One person says what it is (`answer`, `target`, `resolution`), another one approves. An item that a later statement
+    explains is resolved without a person.
+    """
 
     class Kind(models.TextChoices):
-        UNMATCHED = "unmatched"
-        GAP = "gap"
-        JUMP = "jump"
+        UNMATCHED = "unmatched", _("a booking that nobody knows")
+        GAP = "gap", _("the statement does not add up")
+        JUMP = "jump", _("the balance changed between two statements")
+
+    class Answer(models.TextChoices):
+        PAYMENT = "payment", _("a payment of ours")  # target: its end-to-end id
+        RECOVERY = "recovery", _("money paid back by a beneficiary")  # target: the holder of what is recoverable
+        FUNDING = "funding", _("money of the treasury")  # target: the document
+        PAIR = "pair", _("sent back, or the other half of it")  # target: number of the item that cancels it
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="suspense")
     line = models.OneToOneField(StatementLine, on_delete=models.PROTECT, null=True, related_name="suspense")
     amount_fen = models.BigIntegerField()  # as on the statement: negative = left the account
     since = models.DateField()
+    answer = models.CharField(max_length=10, choices=Answer.choices, blank=True)
+    target = models.CharField(max_length=64, blank=True)
+    resolution = models.CharField(max_length=200, blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    resolution = models.CharField(max_length=200, blank=True)
     entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -75,6 +90,10 @@ class SuspenseItem(models.Model):
             models.CheckConstraint(
                 condition=Q(resolved_at=None) | (~Q(resolution="") & Q(entry__isnull=False)),
                 name="suspense_resolved_with_an_entry",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_by=None) | Q(proposed_by__isnull=False) & ~Q(resolved_by=F("proposed_by")),
+                name="suspense_resolved_by_two",
+            ),
         ]
         indexes = [models.Index(fields=["since"], condition=Q(resolved_at=None), name="suspense_open")]
