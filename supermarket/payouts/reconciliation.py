@@ -1,7 +1,7 @@
 """Account by account and day by day: what the bank says, what the books say, which days are missing, and how old the
 money is that nobody has explained."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise, takewhile
@@ -63,7 +63,7 @@ class AgeBand:
 
 def account_days(account: PayerAccount) -> list[StatementDay]:
     """Every statement of an account, the newest first."""
-    sums: dict[int, dict[str, Any]] = {
+    sums: dict[int, Mapping[str, Any]] = {
         row["statement"]: row
         for row in StatementLine.objects.filter(statement__payer_account=account)
         .values("statement")
