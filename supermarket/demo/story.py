@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from supermarket.claims.models import Run
-from supermarket.claims.runs.approval import run_approve, run_decide
-from supermarket.claims.runs.preparing import run_match, run_start
+from supermarket.claims.runs.approval import approval_carry_out, run_approve, run_decide
+from supermarket.claims.runs.background import run_prepare
+from supermarket.claims.runs.preparing import run_start
 from supermarket.claims.runs.releasing import run_release
-from supermarket.claims.runs.screening import run_screen
 from supermarket.dates import today
 from supermarket.ledger.errors import yuan
 from supermarket.payouts.selectors import run_progress
@@ -29,10 +29,10 @@ def run_tell(console: Console) -> None:
         policy_code=POLICY, period=str(today().year), actor=maker, options={"notice_days": 0, "confirmation_days": 0}
     )
     console.print("  run: matching everybody …")
-    run = run_screen(run=run_match(run=run, actor=maker), actor=maker)
+    run = run_prepare(run=run, actor=maker)
     run = run_decide(run=run, minutes_number="演示〔2023〕1号", minutes_on=today(), actor=maker)
     console.print(f"  run: {run.list_count:,} firms, {yuan(run.list_total_fen or 0)} yuan; approved by a second")
-    run = run_approve(run=run, list_hash=run.list_hash, actor=head)
+    run = approval_carry_out(run=run_approve(run=run, list_hash=run.list_hash, actor=head))
     run = run_release(run=run, payment_order_number="演示拨付1号", actor=releaser)
     money_watch(run)
 

@@ -2,22 +2,27 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, connections
+from pytest_django.fixtures import Settings
 
 from enterprises.models import Beneficiary
 from enterprises.secrets import keyed_hash
 from supermarket.claims import holders
 from supermarket.claims.applying import claim_apply
-from supermarket.claims.errors import ClaimError
+from supermarket.claims.errors import ClaimError, WrongStateError
 from supermarket.claims.holders import entries_under
-from supermarket.claims.models import Claim, ClaimItem, ExclusionHolder
+from supermarket.claims.models import Claim, ClaimItem, ExclusionHolder, Run
+from supermarket.claims.runs import background
+from supermarket.claims.runs.preparing import run_match, run_start
+from supermarket.claims.runs.releasing import run_cancel
 from supermarket.ledger.models import Appropriation, Reservation
-from tests.claims.people import DAY, firms_settle, owner_of
+from tests.claims.conftest import FUNDING
+from tests.claims.people import DAY, firms_settle, owner_of, user_named
 from tests.claims.test_applying import HIRES, ONE_CLICK, Grant, Publish, exclusion, hires
 from tests.enterprises.files import Town
 
@@ -169,3 +174,31 @@ def test_many_firms_at_one_appropriation_never_exceed_it(town: Town, publish: Pu
     for appropriation, reserved in ((city, 3 * 400_000), (district, 3 * 600_000)):
         appropriation.refresh_from_db()
         assert appropriation.reserved_fen == reserved
+
+
+def test_a_run_is_prepared_by_one_at_a_time(
+    town: Town, publish: Publish, money: list[Appropriation], monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    """An official's command and the worker's sweep come by the same run in the same moment."""
+    settings.AS_OF = DAY
+    publish("award", funding=FUNDING)
+    firms_settle(town, [40])
+    both_at_it = threading.Barrier(2)
+
+    def match(**given: Any) -> Run:
+        with suppress(threading.BrokenBarrierError):  # nobody else comes
+            both_at_it.wait(1)
+        return run_match(**given)
+
+    monkeypatch.setattr(background, "run_match", match)
+    maker = user_named("finance_maker")
+    with monkeypatch.context() as patch:
+        patch.setattr(background, "alone", lambda run, wait: nullcontext(True))
+        run = run_start(policy_code="award", period="2023", actor=maker)
+        results = at_once(lambda: background.run_prepare(run=run, actor=maker), background.runs_prepare)
+        assert any(isinstance(result, WrongStateError) for result in results), results
+    run_cancel(run=Run.objects.get(), reason="again", actor=maker)
+    again = run_start(policy_code="award", period="2023", actor=maker)
+    results = at_once(lambda: background.run_prepare(run=again, actor=maker), background.runs_prepare)
+    assert isinstance(results[0], Run) and results[1] in (0, 1), results
+    assert (results[0].state, results[0].counts["eligible"]) == ("screened", 1)

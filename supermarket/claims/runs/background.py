@@ -12,6 +12,7 @@ from supermarket.claims.runs.approval import approval_carry_out
 from supermarket.claims.runs.preparing import run_match
 from supermarket.claims.runs.screening import run_screen
 from supermarket.claims.states import ClaimState, RunState
+from supermarket.users.models import User
 
 
 def runs_prepare() -> int:
@@ -22,27 +23,40 @@ def runs_prepare() -> int:
     submitted = Claim.objects.filter(run=OuterRef("pk"), state=ClaimState.SUBMITTED)
     approved = Q(Exists(submitted), state=RunState.APPROVED)
     for run in Run.objects.filter(begun | approved, paused=False).order_by("pk"):
-        with alone(run) as mine:
-            if not mine:
-                continue  # another worker is at it
-            run.refresh_from_db()
-            if run.state == RunState.DRAFTED:
-                run = run_match(run=run, actor=None)
-            if run.state == RunState.MATCHED:
-                run_screen(run=run, actor=None)
-                ready += 1
-            if run.state == RunState.APPROVED:
-                approval_carry_out(run=run)
-                ready += 1
+        with alone(run, wait=False) as mine:
+            if mine:  # else another worker is at it
+                ready += prepare(run, actor=None)
     return ready
 
 
+def run_prepare(*, run: Run, actor: User | None) -> Run:
+    """Match and screen one run at once; where a worker is at it already, wait for that."""
+    with alone(run, wait=True):
+        prepare(run, actor=actor)
+    return run
+
+
+def prepare(run: Run, actor: User | None) -> bool:
+    """Whether there was anything to do. The caller holds the run alone."""
+    run.refresh_from_db()
+    if run.state == RunState.DRAFTED:
+        run_match(run=run, actor=actor)
+    if run.state == RunState.MATCHED:
+        run_screen(run=run, actor=actor)
+    elif run.state == RunState.APPROVED:
+        approval_carry_out(run=run)
+    else:
+        return False
+    return True
+
+
 @contextmanager
-def alone(run: Run) -> Iterator[bool]:
+def alone(run: Run, *, wait: bool) -> Iterator[bool]:
     """Whether nobody else prepares the run meanwhile. The lock goes with the connection if the worker dies."""
+    lock = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('claims.run'), %s)", [run.pk])
-        mine = bool(cursor.fetchone()[0])
+        cursor.execute(f"SELECT {lock}(hashtext('claims.run'), %s)", [run.pk])
+        mine = wait or bool(cursor.fetchone()[0])
     try:
         yield mine
     finally:

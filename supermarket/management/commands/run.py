@@ -19,10 +19,10 @@ from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Run
 from supermarket.claims.one_time import code_use, officer_key_make
 from supermarket.claims.runs.approval import approval_carry_out, run_approve, run_decide
+from supermarket.claims.runs.background import run_prepare
 from supermarket.claims.runs.notice import run_advance, run_remind
-from supermarket.claims.runs.preparing import run_match, run_start
+from supermarket.claims.runs.preparing import run_start
 from supermarket.claims.runs.releasing import run_pause, run_release, run_resume, run_supplement
-from supermarket.claims.runs.screening import run_screen
 from supermarket.claims.selectors import RunProgress, run_progress
 from supermarket.claims.states import RunState
 from supermarket.ledger.errors import LedgerError, yuan
@@ -92,7 +92,7 @@ class Command(BaseCommand):
         actor = self.officer(options["by"])
         terms = {name: options[name] for name in ("notice_days", "confirmation_days") if options[name] is not None}
         run = run_start(policy_code=options["policy"], period=options["period"], actor=actor, options=terms)
-        return run_screen(run=run_match(run=run, actor=actor), actor=actor)
+        return run_prepare(run=run, actor=actor)
 
     def act(self, run: Run, action: str, options: dict[str, Any]) -> Run | None:
         if action == "advance":
