@@ -1,9 +1,12 @@
 """Policies decided for the whole population of a day."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.utils import timezone
@@ -12,12 +15,13 @@ from enterprises.definitions import Audience
 from enterprises.population import KEY, BlockStore, Snapshot, population_as_of
 from policies.compiled import engine_data
 from policies.engine import Catalogue, Population
-from policies.engine.amounts import Amounts
-from policies.engine.matches import Matches
 from policies.models import PolicyVersion
 from supermarket.matching.catalogue import StoreCatalogue, engine_code, store_catalogue
 from supermarket.matching.periods import Offer, offer_for
-from supermarket.matching.simulation import Flags, Outcome
+from supermarket.matching.simulation import Flags, Numbers, Outcome
+
+if TYPE_CHECKING:
+    from policies.engine.matches import Matches  # numba: loaded by those who match populations only
 
 THREADS, OFFERS_AT_ONCE = 2, 32
 
@@ -84,14 +88,15 @@ def outcome_with_sums(
     be told whether they are eligible. No sum is known where facts are missing or the policy prints none."""
     outcome, code = outcome_of(offer, matches), engine_code(offer.version)
     if catalogue.compiled(offer.version).amount is not None:
-        enter_sums(outcome, outcome.eligible, Amounts(matches.amounts(code), matches.amount_unknown(code)))
+        enter_sums(outcome, outcome.eligible, matches.amounts(code), matches.amount_unknown(code))
         if of_unknown:
-            enter_sums(outcome, outcome.unknown, matches.possible_amounts(code))
+            possible = matches.possible_amounts(code)
+            enter_sums(outcome, outcome.unknown, possible.fen, possible.unknown)
     return outcome
 
 
-def enter_sums(outcome: Outcome, rows: Flags, amounts: Amounts) -> None:
-    outcome.amounts_fen[rows], outcome.amount_known[rows] = amounts.fen, ~amounts.unknown
+def enter_sums(outcome: Outcome, rows: Flags, fen: Numbers, unknown: Flags) -> None:
+    outcome.amounts_fen[rows], outcome.amount_known[rows] = fen, ~unknown
 
 
 def version_decided(
