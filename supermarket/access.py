@@ -18,6 +18,7 @@ from enterprises.vocabulary import source_definitions
 from policies.models import Policy
 from supermarket.claims.models import Claim, Objection, Run
 from supermarket.dates import today
+from supermarket.matching.models import MatchSet
 from supermarket.users.models import Role, User
 from supermarket.users.selectors import beneficiary_represented
 
@@ -79,6 +80,13 @@ def own_claim(user: User, arguments: Mapping[str, Any]) -> bool:
     """The policy of claim `pk` belongs to the user's department; auditors and whoever pays read all of them."""
     department = Claim.objects.filter(pk=arguments["pk"]).values_list("policy__department", flat=True).first()
     return department is not None and (user.role in READS_EVERY_CLAIM or within_department(user, department))
+
+
+def own_match(user: User, arguments: Mapping[str, Any]) -> bool:
+    """The policy of the set `pk` of a match belongs to the user's department; an auditor reads all of them."""
+    rows = MatchSet.objects.filter(pk=arguments["pk"])
+    department = rows.values_list("version__policy__department", flat=True).first()
+    return department is not None and (user.role == Role.AUDITOR or within_department(user, department))
 
 
 def own_objection(user: User, arguments: Mapping[str, Any]) -> bool:
@@ -160,6 +168,9 @@ ROUTES: dict[str, Rule] = {
     "desk:delivery-rejects": Rule(EDITORS, own_source),
     "desk:delivery-stop": Rule(EDITORS, own_source),
     "desk:delivery-withdraw": Rule(EDITORS, own_source),
+    "desk:matching": Rule(OFFICIALS),
+    "desk:matching-start": Rule(frozenset({Role.ADMINISTRATOR})),
+    "desk:matched": Rule(CLAIM_READERS, own_match),
     "desk:claims": Rule(CLAIM_READERS),
     "desk:claim": Rule(CLAIM_READERS, own_claim),
     "desk:claim-sheet": Rule(CLAIM_READERS | FINANCE, own_claim),

@@ -6,10 +6,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from policies.definition import DeliveryMode, Level, Payer, PeriodKind, Term, TermUnit, Verdict
+from policies.definition import Audience, DeliveryMode, Level, Payer, PeriodKind, Term, TermUnit, Verdict
 from supermarket.shelf import AmountKind, Group, MaterialState
 
 LABELS: dict[type[StrEnum], dict[str, Any]] = {
+    Audience: {
+        Audience.ENTERPRISE: _("Enterprises"),
+        Audience.PERSON: _("Persons"),
+    },
     DeliveryMode: {
         DeliveryMode.NO_APPLICATION: _("No application"),
         DeliveryMode.APPLY_AND_ENJOY: _("Apply and enjoy"),

@@ -11,6 +11,7 @@ from supermarket.celery import app
 from supermarket.claims import sweeping
 from supermarket.claims.runs import background
 from supermarket.dates import today
+from supermarket.matching import services as matching
 from supermarket.notices.delivering import notices_deliver as deliver
 from supermarket.payouts import audit, work
 
@@ -24,6 +25,8 @@ SWEEPS_SECONDS = {
     "deliveries.work": 30.0,
     "deliveries.collect": 300.0,
     "rosters.refresh": 21_600.0,
+    "matching.work": 30.0,
+    "matching.daily": 3_600.0,
 }
 
 app.conf.task_default_queue = "default"
@@ -74,6 +77,18 @@ def rosters_refresh() -> None:
 def notices_deliver() -> None:
     """Send the letters that wait, each at most once."""
     deliver()
+
+
+@app.task(name="matching.work", queue="default")
+def matching_work() -> None:
+    """Carry out the matches of everybody that were started, interrupted ones too."""
+    matching.matches_work()
+
+
+@app.task(name="matching.daily", queue="default")
+def matching_daily() -> None:
+    """Start the match of the day where there is none yet."""
+    matching.matches_start_daily(as_of=today())
 
 
 @app.task(name="claims.sweep", queue="default")

@@ -12,7 +12,7 @@ import numpy as np
 from django.utils import timezone
 
 from enterprises.definitions import Audience
-from enterprises.population import KEY, BlockStore, Snapshot, population_as_of
+from enterprises.population import KEY, Snapshot, population_as_of
 from policies.compiled import engine_data
 from policies.engine import Catalogue, Population
 from policies.models import PolicyVersion
@@ -113,14 +113,9 @@ def version_decided(
     return answer
 
 
-def shelf_decided(
-    *, audience: Audience, as_of: date, known_at: datetime, store: BlockStore
-) -> Iterator[tuple[Snapshot, Iterator[Decided]]]:
-    """Every policy on the shelf of an audience on a day: one population a reference date, with its policies."""
-    catalogue = store_catalogue()
+def shelf_offers(audience: Audience, as_of: date, catalogue: StoreCatalogue) -> dict[date, list[Offer]]:
+    """What stands on the shelf of an audience on a day, by reference date: one population each."""
     by_reference: dict[date, list[Offer]] = {}
     for offer in catalogue.offers(as_of, audience):
         by_reference.setdefault(offer.reference, []).append(offer)
-    for reference, offers in sorted(by_reference.items()):
-        population = population_as_of(audience=audience, reference=reference, known_at=known_at, store=store)
-        yield population, decided(offers, population, catalogue)
+    return dict(sorted(by_reference.items()))

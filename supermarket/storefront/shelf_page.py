@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from enterprises.models import Beneficiary
-from policies.definition import Audience
+from policies.definition import Audience, Verdict
+from supermarket.matching.changes import news_of
 from supermarket.requests import by_htmx
-from supermarket.shelf import Group, Shelf, shelf_for
+from supermarket.shelf import Group, Shelf, ShelfItem, shelf_for
 from supermarket.storefront.as_of import as_of
 from supermarket.storefront.typed import FactsForm, Typed
 from supermarket.users.models import User
@@ -88,8 +89,17 @@ def shelf_context(subject: Subject, typed: Typed, shelf: Shelf, wrong: FactsForm
         "typed": typed,
         "fields": list(form),
         "questions_left": len([code for code in asked if code not in form.fields]),
+        "news": news_for(subject, shelf),
         "groups": [(group, shelf.group(group)) for group in Group if shelf.group(group)],
     }
+
+
+def news_for(subject: Subject, shelf: Shelf) -> list[ShelfItem]:
+    """What the owner became entitled to since the match before: news are for him alone."""
+    if subject.owner is None or subject.beneficiary is None:
+        return []
+    news = news_of(subject.beneficiary, shelf.as_of)
+    return [item for item in shelf.items if item.code in news and item.verdict is Verdict.ELIGIBLE and not item.claims]
 
 
 def ask(request: HttpRequest, subject: Subject, typed: Typed, shelf: Shelf, code: str) -> HttpResponse:

@@ -2,23 +2,27 @@
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection
 from django.utils import timezone
 
 from enterprises.models import Beneficiary
 from enterprises.selectors import facts_as_of
 from enterprises.vocabulary import fact_definitions
 from policies.models import PolicyVersion
-from supermarket.matching.changes import match_changes, members
+from supermarket.matching import working
+from supermarket.matching.changes import match_changes, match_latest, members, news_of
+from supermarket.matching.errors import MatchBusyError, MatchGoneError
 from supermarket.matching.everybody import version_decided
-from supermarket.matching.models import MatchPopulation, MatchRun, MatchSet
+from supermarket.matching.models import MatchNews, MatchPopulation, MatchRun
 from supermarket.matching.selectors import shelf_answer
-from supermarket.matching.services import match_run
+from supermarket.matching.services import match_run, match_start, matches_start_daily, matches_work
 from tests.enterprises.files import KEY, Town, credit_code
 
 Publish = Callable[..., PolicyVersion]
@@ -113,19 +117,96 @@ def test_who_came_in_and_who_dropped_out(town: Town, publish: Publish) -> None:
     assert (numbers(thirty.came_in), numbers(thirty.dropped_out), numbers(thirty.now_unknown)) == ({1}, {2, 3}, {3})
 
 
-def test_a_match_is_kept_as_a_whole_or_not_at_all(
+def test_an_interrupted_match_counts_for_nothing_and_goes_on(
     town: Town, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    publish("forty", eligibility="insured_headcount >= 40")
     publish("thirty")
+    monkeypatch.setattr(working, "PART_POLICIES", 1)
+    keep, kept = working.part_keep, []
 
-    def fail(*args: object, **options: object) -> None:
-        raise RuntimeError("the disk is full")
+    def fail_at_second(*args: Any) -> set[int]:
+        if kept:
+            raise RuntimeError("the disk is full")
+        kept.append(keep(*args))
+        return kept[-1]
 
     with monkeypatch.context() as patched:
-        patched.setattr(MatchSet.objects, "bulk_create", fail)
-        with pytest.raises(RuntimeError), transaction.atomic():
+        patched.setattr(working, "part_keep", fail_at_second)
+        with pytest.raises(RuntimeError):
             match_run(audience="enterprise", as_of=DAY)
-    assert not MatchRun.objects.exists() and not MatchPopulation.objects.exists()
+    half = MatchRun.objects.get()
+    assert (half.finished_at, half.sets.count(), match_latest("enterprise")) == (None, 1, None)
+    # What is delivered meanwhile does not count: the match is of one moment.
+    insured(town, 50, 50, 50, as_of="2023-06-10")
+    told: list[tuple[int, int]] = []
+    run = match_run(audience="enterprise", as_of=DAY, progress=lambda *done: told.append(done))
+    assert (run.pk, told) == (half.pk, [(2, 2)])
+    found = {one.version.policy.code: numbers(members(one)) for one in run.sets.all()}
+    assert found == {"forty": {3}, "thirty": {2, 3}}
+    assert match_latest("enterprise") == run
+
+
+def test_a_match_of_another_day_takes_the_place_of_an_interrupted_one(town: Town, publish: Publish) -> None:
+    publish("thirty")
+    old = match_start(audience="enterprise", as_of=DAY - timedelta(days=1))
+    run = match_start(audience="enterprise", as_of=DAY)
+    with pytest.raises(MatchGoneError):
+        working.match_carry_out(old, None)
+    assert matches_work() == 1
+    assert list(MatchRun.objects.filter(finished_at__isnull=False)) == [run]
+
+
+def test_two_do_not_carry_out_one_match(town: Town, publish: Publish) -> None:
+    publish("thirty")
+    run = match_start(audience="enterprise", as_of=DAY)
+
+    def second() -> str:
+        try:
+            with working.alone(run):
+                return "both"
+        except MatchBusyError:
+            return "busy"
+        finally:
+            connection.close()
+
+    with working.alone(run), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(second).result() == "busy"
+
+
+def test_who_becomes_entitled_is_told_and_nobody_else(town: Town, publish: Publish) -> None:
+    publish("thirty")
+    match_run(audience="enterprise", as_of=DAY)
+    assert not MatchNews.objects.exists()  # with nothing before it, nothing is new
+    insured(town, 35, 30, 50, as_of="2023-06-10")
+    publish("tiny", eligibility="insured_headcount <= 30")
+    match_run(audience="enterprise", as_of=DAY)
+    told = {n: news_of(Beneficiary.objects.get(code=credit_code(n)), DAY) for n in (1, 2, 3, 4)}
+    assert told == {1: {"thirty": DAY}, 2: {"tiny": DAY}, 3: {}, 4: {}}
+    later = news_of(Beneficiary.objects.get(code=credit_code(1)), DAY + timedelta(days=31))
+    assert not later
+
+
+def test_each_day_has_its_match(town: Town, publish: Publish) -> None:
+    publish("thirty")
+    for day, started in ((DAY, 2), (DAY, 0), (DAY + timedelta(days=1), 2)):
+        assert matches_start_daily(as_of=day) == started
+        matches_work()
+    assert match_latest("enterprise").as_of == DAY + timedelta(days=1)  # type: ignore[union-attr]
+
+
+def test_old_matches_are_forgotten_but_for_the_last_ones(town: Town, publish: Publish) -> None:
+    publish("thirty")
+    for count in (10, 20, 30, 40):
+        insured(town, count, 30, 50, as_of="2023-06-10")
+        match_run(audience="enterprise", as_of=DAY)
+        MatchRun.objects.update(
+            started_at=timezone.now() - timedelta(days=99), finished_at=timezone.now() - timedelta(days=99)
+        )
+    last = match_run(audience="enterprise", as_of=DAY)
+    assert MatchRun.objects.count() == 2
+    assert MatchPopulation.objects.filter(pk__in=last.sets.values("population")).exists()
+    assert MatchPopulation.objects.count() == 1  # the same deliveries, the same population
 
 
 def test_a_run_decides_on_what_was_known_then(town: Town, publish: Publish) -> None:
@@ -153,3 +234,7 @@ def test_the_command_tells_counts_and_changes(town: Town, publish: Publish) -> N
         outputs.append(out.getvalue())
     assert outputs[0].splitlines()[-1].split() == ["thirty", "2023", "2", "1", "20,000.00", "-", "-"]
     assert outputs[1].splitlines()[-1].split() == ["thirty", "2023", "2", "1", "20,000.00", "0", "0"]
+    insured(town, 35, 29, 50, as_of="2023-06-10")
+    out = io.StringIO()
+    call_command("match", as_of=DAY, audience="enterprise", who="thirty", stdout=out)
+    assert out.getvalue().splitlines()[1:] == [f"+ {credit_code(1)} 芜湖1有限公司", f"- {credit_code(2)} 芜湖2有限公司"]
