@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from policies import services
+from policies.definition import Definition
 from policies.errors import DefinitionProblems, PolicyError
 from policies.models import Policy, PolicyVersion
 from policies.publishing.interchange.yaml import policy_read, policy_write
@@ -63,7 +64,11 @@ def write(request: HttpRequest, text: str) -> HttpResponse:
 
 
 def draft_take(user: User, text: str) -> PolicyVersion:
-    definition = policy_read(text)
+    return draft_enter(user, policy_read(text))
+
+
+def draft_enter(user: User, definition: Definition) -> PolicyVersion:
+    """The policy must be of the user's department, in text and store. Raises PermissionDenied, PolicyError."""
     owners = Policy.objects.filter(code=definition.code).values_list("department", flat=True)
     departments = {definition.department, *owners}
     if not all(within_department(user, department) for department in departments):
