@@ -4,6 +4,7 @@ import os
 from wsgiref.util import setup_testing_defaults
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supermarket.settings")
 application = get_wsgi_application()
@@ -20,3 +21,4 @@ def ask(path: str) -> None:
 
 for audience in ("enterprise", "person"):
     ask(f"/calculator/{audience}/")
+connections.close_all()  # each thread that serves opens its own

@@ -9,5 +9,5 @@ import django
 
 django.setup()
 
-for module in ("supermarket.tasks", "supermarket.urls", "supermarket.wsgi"):
+for module in ("supermarket.tasks", "supermarket.urls"):
     importlib.import_module(module)
