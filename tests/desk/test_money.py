@@ -9,7 +9,7 @@ from supermarket.payouts.alarms import alarm_raise
 from supermarket.payouts.creation import payout_create_for_claims
 from supermarket.payouts.models import Alarm, PayerAccount, Payout
 from supermarket.users.models import Role
-from tests.payouts.factory import payer_account, released_claims
+from tests.payouts.factory import appropriation, payer_account, released_claims
 
 SignIn = Callable[..., Client]
 
@@ -85,3 +85,14 @@ def test_the_books_are_shown_with_their_sum(sign_in: SignIn, payout: Payout) -> 
     page = sign_in(Role.AUDITOR).get("/desk/money/").content.decode()
     assert "10,000,000,000" in page
     assert "every appropriation agrees" in page
+
+
+def test_a_hundred_appropriations_are_paged_and_can_be_narrowed(sign_in: SignIn) -> None:
+    for number in range(60):
+        appropriation("340202" if number else "340207", 1_000_00, f"pool-{number}")
+    auditor = sign_in(Role.AUDITOR)
+    assert "page 1 of 2" in auditor.get("/desk/money/").content.decode()
+    page = auditor.get("/desk/money/?payer=340207&year=2023").content.decode()
+    assert "pool-0" in page
+    assert "pool-1" not in page
+    assert auditor.get("/desk/money/?payer=nobody&year=x&page=y").status_code == 200
