@@ -186,6 +186,8 @@ ROUTES: dict[str, Rule] = {
     "desk:runs": Rule(MONEY_READERS),
     "desk:run": Rule(MONEY_READERS),
     "desk:run-export": Rule(MONEY_READERS),
+    "desk:run-report": Rule(MONEY_READERS),
+    "api:run-report": Rule(MONEY_READERS),
     "desk:run-new": Rule(MAKERS),
     "desk:run-decide": Rule(MAKERS),
     "desk:run-remind": Rule(MAKERS),

@@ -1,7 +1,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
-from supermarket.api import catalogue, lookup, problems
+from supermarket.api import catalogue, lookup, problems, runs
 
 app_name = "api"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("policies/", catalogue.PolicyListApi.as_view(), name="policy-list"),
     path("policies/<str:code>/", catalogue.PolicyDetailApi.as_view(), name="policy-detail"),
     path("facts/", catalogue.FactListApi.as_view(), name="fact-list"),
+    path("runs/<int:run>/report.<str:form>", runs.RunReportApi.as_view(), name="run-report"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
     path("redoc/", SpectacularRedocView.as_view(url_name="api:schema"), name="redoc"),

@@ -27,6 +27,7 @@ from supermarket.claims.selectors import RunProgress, run_progress
 from supermarket.claims.states import RunState
 from supermarket.ledger.errors import LedgerError, yuan
 from supermarket.payouts.recalling import run_recall
+from supermarket.reports.run_files import FORMS, run_file
 from supermarket.users.models import User
 
 BY = "user name of the officer who acts"
@@ -61,6 +62,11 @@ class Command(BaseCommand):
         status = actions.add_parser("status", help="where it stands")
         status.add_argument("run", type=int)
         status.add_argument("--json", action="store_true")
+        report = actions.add_parser("report", help="the report of a run as a file")
+        report.add_argument("run", type=int)
+        report.add_argument("--format", choices=sorted(FORMS), default="xlsx")
+        report.add_argument("-o", "--output", type=Path, required=True)
+        report.add_argument("--language", choices=("zh-hans", "en"), default="zh-hans")
         key = actions.add_parser("key", help="a new key for an officer's authenticator; shown once")
         key.add_argument("user")
 
@@ -75,6 +81,9 @@ class Command(BaseCommand):
         if action == "key":
             self.stdout.write(officer_key_make(user=self.user(options["user"])))
             return
+        if action == "report":
+            self.report(self.run_of(options["run"]), options)
+            return
         try:
             run = self.start(options) if action == "start" else self.run_of(options["run"])
             if action not in ("start", "status"):
@@ -87,6 +96,14 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(progress.as_data(), ensure_ascii=False, indent=1))
         else:
             self.say(progress)
+
+    def report(self, run: Run, options: dict[str, Any]) -> None:
+        """Written beside and put in place when it is whole."""
+        output: Path = options["output"]
+        draft = output.with_name(f".{output.name}.part")
+        run_file(run, form=options["format"], path=draft, language=options["language"])
+        draft.replace(output)
+        self.stdout.write(str(output))
 
     def start(self, options: dict[str, Any]) -> Run:
         actor = self.officer(options["by"])

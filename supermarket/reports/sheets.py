@@ -1,0 +1,65 @@
+"""A workbook written row by row: memory does not grow with the rows. Every cell is text."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from supermarket.reports.text import neutral
+
+HEAD = Font(bold=True)
+RIGHT = Alignment(horizontal="right")
+
+
+class Sheets:
+    """A workbook of write-only sheets."""
+
+    def __init__(self) -> None:
+        self.book = Workbook(write_only=True)
+
+    def sheet(self, title: str, widths: Sequence[int]) -> WriteOnlyWorksheet:
+        sheet: WriteOnlyWorksheet = self.book.create_sheet(title[:31])
+        for number, width in enumerate(widths, 1):
+            sheet.column_dimensions[get_column_letter(number)].width = width
+        return sheet
+
+    def row(
+        self,
+        sheet: WriteOnlyWorksheet,
+        values: Iterable[str],
+        *,
+        head: bool = False,
+        money: Sequence[int] = (),
+    ) -> None:
+        """One row. `money`: positions of columns that hold digits of ours: to the right, and never taken for a formula
+        anyway (the cell's type is text)."""
+        cells = []
+        for position, value in enumerate(values):
+            cell = WriteOnlyCell(sheet, value=value if position in money else neutral(value))
+            cell.data_type = "s"
+            cell.number_format = "@"
+            if position in money:
+                cell.alignment = RIGHT
+            if head:
+                cell.font = HEAD
+            cells.append(cell)
+        sheet.append(cells)
+
+    def table(
+        self,
+        sheet: WriteOnlyWorksheet,
+        head: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        *,
+        money: Sequence[int] = (),
+    ) -> None:
+        self.row(sheet, head, head=True)
+        for row in rows:
+            self.row(sheet, row, money=money)
+
+    def save(self, path: Path) -> None:
+        self.book.save(path)
