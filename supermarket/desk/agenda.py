@@ -13,7 +13,8 @@ from supermarket.claims.models import Run
 from supermarket.claims.selectors import claims_in_review, objections_open
 from supermarket.claims.states import ClaimState, RunState
 from supermarket.desk.run_page import BEFORE_RELEASE
-from supermarket.payouts.selectors import alarms_open, payouts_with_a_person
+from supermarket.payouts.selectors import alarms_open, payouts_with_a_person, suspense_open
+from supermarket.payouts.unknowns import unknowns
 from supermarket.users.models import User
 
 
@@ -48,6 +49,8 @@ def agenda(user: User) -> list[Line]:
         address = reverse("desk:payouts")
         lines.append(Line(_("Returned or held payouts"), payouts_with_a_person().count(), address))
         lines.append(Line(_("Alarms to explain"), alarms_open().count(), address))
+        lines.append(Line(_("Messages of unknown outcome"), unknowns().count(), reverse("desk:channels")))
+        lines.append(Line(_("Money in suspense"), suspense_open().count(), reverse("desk:reconciliation")))
     return lines
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from supermarket.desk.views import (
+    channels,
     claims,
     deliveries,
     disputes,
@@ -14,10 +15,15 @@ from supermarket.desk.views import (
     papers,
     payouts,
     policies,
+<<<<<<< HEAD
     reports,
+=======
+    reconciliation,
+>>>>>>> c91fec6 (Show reconciliation, suspense, the ways to the banks and an auditor's way back at the desk)
     run_steps,
     runs,
     steps,
+    trace,
     users,
 )
 
@@ -76,10 +82,24 @@ urlpatterns = [
     path(f"{RUN}cancel/", run_steps.cancel, name="run-cancel"),
     path("payouts/", payouts.payouts, name="payouts"),
     path("payouts/<int:pk>/", payouts.payout, name="payout"),
+    path("payouts/<int:pk>/trace/", trace.trace, name="payout-trace"),
     path("payouts/<int:pk>/release/", payouts.release, name="payout-release"),
     path("payouts/<int:pk>/hold/", payouts.hold, name="payout-hold"),
     path("payouts/<int:pk>/give-up/", payouts.give_up, name="payout-give-up"),
     path("alarms/<int:pk>/resolve/", payouts.alarm_resolve, name="alarm-resolve"),
     path("money/", money.money, name="money"),
+    path("channels/", channels.channels, name="channels"),
+    path("messages/<int:pk>/say/", channels.say_word, name="unknown-say"),
+    path("messages/<int:pk>/confirm/", channels.confirm_word, name="unknown-confirm"),
+    path("reconciliation/", reconciliation.overview, name="reconciliation"),
+    path("reconciliation/accounts/<int:pk>/", reconciliation.account, name="reconciliation-account"),
+    path("reconciliation/balance.<str:suffix>", reconciliation.balance, name="trial-balance"),
+    path("reconciliation/statement/", reconciliation.statement_bring, name="statement-bring"),
+    path("reconciliation/statement/<int:pk>/confirm/", reconciliation.statement_confirm, name="statement-confirm"),
+    path("reconciliation/statement/<int:pk>/decline/", reconciliation.statement_decline, name="statement-decline"),
+    path("suspense/<int:pk>/", reconciliation.suspense, name="suspense"),
+    path("suspense/<int:pk>/propose/", reconciliation.suspense_propose, name="suspense-propose"),
+    path("suspense/<int:pk>/approve/", reconciliation.suspense_approve, name="suspense-approve"),
+    path("suspense/<int:pk>/drop/", reconciliation.suspense_drop, name="suspense-drop"),
     path("users/", users.users, name="users"),
 ]
