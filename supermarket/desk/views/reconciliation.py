@@ -156,7 +156,7 @@ def suspense_drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def act(
-    request: HttpRequest, do: Callable[[], object], page: str, words: str | None = None, **arguments: int
+    request: HttpRequest, do: Callable[[], object], page: str, words: str | None = None, *, pk: int | None = None
 ) -> HttpResponse:
     """One step by a person; what the service refuses is told on the page that follows."""
     try:
@@ -165,4 +165,4 @@ def act(
         messages.error(request, say(error.message()))
     else:
         messages.success(request, words or DONE)
-    return redirect(page, **arguments)
+    return redirect(page) if pk is None else redirect(page, pk)
