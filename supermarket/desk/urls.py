@@ -15,11 +15,8 @@ from supermarket.desk.views import (
     papers,
     payouts,
     policies,
-<<<<<<< HEAD
-    reports,
-=======
     reconciliation,
->>>>>>> c91fec6 (Show reconciliation, suspense, the ways to the banks and an auditor's way back at the desk)
+    reports,
     run_steps,
     runs,
     steps,
