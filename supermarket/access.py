@@ -33,6 +33,7 @@ REVIEWERS = frozenset({Role.REVIEWER})
 DECIDERS = frozenset({Role.EDITOR, Role.REVIEWER, Role.HEAD})
 CLAIM_READERS = DECIDERS | {Role.AUDITOR}
 MAKERS = frozenset({Role.FINANCE_MAKER})
+RELEASERS = frozenset({Role.FINANCE_RELEASER})
 FINANCE = frozenset({Role.FINANCE_MAKER, Role.FINANCE_RELEASER})
 READS_EVERY_CLAIM = FINANCE | {Role.AUDITOR}
 MONEY_READERS = FINANCE | {Role.HEAD, Role.AUDITOR}
@@ -218,6 +219,17 @@ ROUTES: dict[str, Rule] = {
     "desk:suspense-propose": Rule(FINANCE),
     "desk:suspense-approve": Rule(FINANCE),
     "desk:suspense-drop": Rule(FINANCE),
+    "desk:appropriation": Rule(MONEY_READERS),
+    "desk:appropriation-new": Rule(MAKERS),
+    "desk:appropriation-ask": Rule(MAKERS),
+    "desk:movement-confirm": Rule(RELEASERS),
+    "desk:movement-refuse": Rule(RELEASERS),
+    "desk:dues": Rule(MONEY_READERS),
+    "desk:due-settle": Rule(MAKERS),
+    "desk:settlement-confirm": Rule(RELEASERS),
+    "desk:settlement-refuse": Rule(RELEASERS),
+    "desk:unpaid": Rule(MONEY_READERS),
+    "desk:unpaid-workbook": Rule(MONEY_READERS),
     "desk:users": Rule(frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
 }
 

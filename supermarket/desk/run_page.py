@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from supermarket.access import allow
 from supermarket.claims.models import Run
-from supermarket.claims.runs.listing import PayerTotal, payer_totals
+from supermarket.claims.runs.approval import submitted_of
+from supermarket.claims.runs.listing import PayerTotal, area_totals, payer_totals
 from supermarket.claims.states import RunState
 from supermarket.payouts.selectors import Progress, run_progress
 from supermarket.users.models import User
@@ -54,9 +55,11 @@ REFUSALS = {
 class RunPage:
     way: list[tuple[str, bool, bool]]  # label, reached, here
     totals: list[PayerTotal]
+    areas: list[tuple[str, int, int]]  # accepting area, number, fen
     progress: Progress
     steps: set[str]
     moving: bool
+    left: int  # claims of an approved list whose money is still being written down
     counts: list[tuple[str, int]]
     refused: list[tuple[str, int]]
 
@@ -72,12 +75,15 @@ def run_page(user: User, run: Run) -> RunPage:
     at = WAY.index(RunState(run.state)) if run.state in WAY else -1
     taken = {step for step, states in STEPS.items() if run.state in states}
     taken -= {"resume"} if not run.paused else {"pause"}
+    left = submitted_of(run).count() if run.state == RunState.APPROVED else 0
     return RunPage(
         way=[(str(state.label), number <= at, number == at) for number, state in enumerate(WAY)],
         totals=payer_totals(run),
+        areas=area_totals(run),
         progress=run_progress(run),
         steps={step for step in taken if allow(user, f"desk:run-{step}", {"pk": run.pk})},
-        moving=run.state in MOVING,
+        moving=run.state in MOVING or left > 0,
+        left=left,
         counts=[(str(words), run.counts[name]) for name, words in COUNTS.items() if name in run.counts],
         refused=[(str(REFUSALS.get(code, code)), number) for code, number in run.counts.get("refused", {}).items()],
     )

@@ -1,11 +1,13 @@
 from django.urls import path
 
 from supermarket.desk.views import (
+    appropriations,
     channels,
     claims,
     deliveries,
     disputes,
     drafts,
+    dues,
     effects,
     home,
     imports,
@@ -21,6 +23,7 @@ from supermarket.desk.views import (
     runs,
     steps,
     trace,
+    unpaid,
     users,
 )
 
@@ -98,5 +101,16 @@ urlpatterns = [
     path("suspense/<int:pk>/propose/", reconciliation.suspense_propose, name="suspense-propose"),
     path("suspense/<int:pk>/approve/", reconciliation.suspense_approve, name="suspense-approve"),
     path("suspense/<int:pk>/drop/", reconciliation.suspense_drop, name="suspense-drop"),
+    path("money/appropriations/new/", appropriations.new, name="appropriation-new"),
+    path("money/appropriations/<int:pk>/", appropriations.appropriation, name="appropriation"),
+    path("money/appropriations/<int:pk>/ask/", appropriations.ask, name="appropriation-ask"),
+    path("money/movements/<int:pk>/confirm/", appropriations.confirm, name="movement-confirm"),
+    path("money/movements/<int:pk>/refuse/", appropriations.refuse, name="movement-refuse"),
+    path("money/dues/", dues.dues, name="dues"),
+    path("money/dues/settle/", dues.settle, name="due-settle"),
+    path("money/settlements/<int:pk>/confirm/", dues.confirm, name="settlement-confirm"),
+    path("money/settlements/<int:pk>/refuse/", dues.refuse, name="settlement-refuse"),
+    path("money/unpaid/", unpaid.unpaid, name="unpaid"),
+    path("money/unpaid.xlsx", unpaid.workbook, name="unpaid-workbook"),
     path("users/", users.users, name="users"),
 ]

@@ -16,7 +16,10 @@ from django.utils.translation import gettext as _
 from enterprises.vocabulary import reference_table, source_definitions
 from policies.definition import Term
 from supermarket import labels
+from supermarket.claims.approving import queue_of
+from supermarket.claims.models import Claim
 from supermarket.claims.states import ClaimState
+from supermarket.claims.unpaid import Why
 from supermarket.payouts.states import AttemptState, PayoutState
 
 register = template.Library()
@@ -78,6 +81,17 @@ def new_key() -> str:
 @register.filter
 def claim_state(state: str) -> str:
     return str(ClaimState(state).label)
+
+
+@register.filter
+def unpaid_why(why: str) -> str:
+    return str(Why(why).label)
+
+
+@register.filter
+def queue_place(claim: Claim) -> int:
+    """Which one in the queue for money of its policy: 1 is served next."""
+    return queue_of(claim).count() + 1
 
 
 @register.filter

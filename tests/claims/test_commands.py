@@ -10,9 +10,11 @@ from django.core.management import CommandError, call_command
 from supermarket.claims.errors import CodeWrongError
 from supermarket.claims.models import Evidence, OfficerKey, Run
 from supermarket.claims.one_time import STEP_SECONDS, code_use, officer_key_make, totp
+from supermarket.ledger.models import DueSettlement
 from tests.claims.people import DAY, firms_settle, user_named
 from tests.claims.test_runs import AUTOMATIC, Grant, Publish
 from tests.enterprises.files import Town
+from tests.ledger.test_dues import laid_out
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +98,7 @@ def test_outside_a_demo_an_officer_gives_a_one_time_code(settings: Any, monkeypa
     assert not Run.objects.exists()
     with pytest.raises(CommandError, match="demo"):
         settings.SAMPLES = False
-        monkeypatch.setattr("supermarket.management.commands.run.code_use", lambda **_: None)
+        monkeypatch.setattr("supermarket.management.officers.code_use", lambda **_: None)
         manage("run", "start", "award", "2023", "--by", "editor", "--notice-days", "0")
 
 
@@ -117,3 +119,34 @@ def test_a_code_counts_once_and_only_in_its_time() -> None:
             code_use(user=user, code=wrong, now=now)
     with pytest.raises(CodeWrongError):
         code_use(user=user_named("editor"), code=code, now=now)
+
+
+def test_what_is_due_between_payers_is_settled_at_the_terminal(settings: Any) -> None:
+    laid_out("340200", "340207", 1_000_00)
+    for name in ("finance_maker", "finance_releaser"):
+        user_named(name)
+    given = (
+        "ledger",
+        "settle",
+        "340200",
+        "340207",
+        "2023-07",
+        "--document",
+        "财预〔2023〕7号",
+        "--by",
+        "finance_maker",
+    )
+    with pytest.raises(CommandError, match="cannot be settled"):
+        manage(*given, "--amount", "1000.01")
+    with pytest.raises(CommandError, match="two places"):
+        manage(*given, "--amount", "1.001")
+    manage(*given, "--amount", "400.00")
+    manage(*given)
+    first, second = DueSettlement.objects.order_by("pk")
+    assert (first.amount_fen, second.amount_fen) == (400_00, 1_000_00)
+    with pytest.raises(CommandError, match="releaser"):
+        manage("ledger", "confirm", str(first.pk), "--by", "finance_maker")
+    assert "400.00 yuan settled" in manage("ledger", "confirm", str(first.pk), "--by", "finance_releaser")
+    with pytest.raises(CommandError, match="cannot be settled"):
+        manage("ledger", "confirm", str(second.pk), "--by", "finance_releaser")
+    assert "600.00" in manage("ledger", "dues")

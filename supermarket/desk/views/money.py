@@ -8,7 +8,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from supermarket.ledger.models import Appropriation, LedgerAccount
+from supermarket.dates import today
+from supermarket.desk.views.appropriations import GrantForm
+from supermarket.ledger.models import Appropriation, AskedState, LedgerAccount, MovementRequest
 from supermarket.ledger.selectors import appropriations_in_disorder, trial_balance
 
 PER_PAGE = 50
@@ -43,7 +45,10 @@ def money(request: HttpRequest) -> HttpResponse:
     by_role: Counter[str] = Counter()
     for balance in trial_balance():
         by_role[balance.account.role] += balance.amount_fen
+    asked = MovementRequest.objects.filter(state=AskedState.ASKED).select_related("appropriation", "made_by")
     context = {
+        "asked": asked.order_by("pk"),
+        "grant": GrantForm(initial={"fiscal_year": today().year}),
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "payers": payers,
         "years": [str(each) for each in years],

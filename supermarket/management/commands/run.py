@@ -10,14 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 
 from supermarket import dates
 from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Run
-from supermarket.claims.one_time import code_use, officer_key_make
+from supermarket.claims.one_time import officer_key_make
 from supermarket.claims.runs.approval import approval_carry_out, run_approve, run_decide
 from supermarket.claims.runs.background import run_prepare
 from supermarket.claims.runs.notice import run_advance, run_remind
@@ -26,11 +25,10 @@ from supermarket.claims.runs.releasing import run_pause, run_release, run_resume
 from supermarket.claims.selectors import RunProgress, run_progress
 from supermarket.claims.states import RunState
 from supermarket.ledger.errors import LedgerError, yuan
+from supermarket.management.officers import BY, officer, user_named
 from supermarket.payouts.recalling import run_recall
 from supermarket.reports.run_files import FORMS, run_file
 from supermarket.users.models import User
-
-BY = "user name of the officer who acts"
 
 
 class Command(BaseCommand):
@@ -79,7 +77,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         action = options["action"]
         if action == "key":
-            self.stdout.write(officer_key_make(user=self.user(options["user"])))
+            self.stdout.write(officer_key_make(user=user_named(options["user"])))
             return
         if action == "report":
             self.report(self.run_of(options["run"]), options)
@@ -106,7 +104,7 @@ class Command(BaseCommand):
         self.stdout.write(str(output))
 
     def start(self, options: dict[str, Any]) -> Run:
-        actor = self.officer(options["by"])
+        actor = officer(options["by"])
         terms = {name: options[name] for name in ("notice_days", "confirmation_days") if options[name] is not None}
         run = run_start(policy_code=options["policy"], period=options["period"], actor=actor, options=terms)
         return run_prepare(run=run, actor=actor)
@@ -117,7 +115,7 @@ class Command(BaseCommand):
         if action == "remind":
             self.stdout.write(f"reminded {run_remind(run=run)}")
             return run
-        actor = self.officer(options["by"])
+        actor = officer(options["by"])
         steps: dict[str, Callable[[], Run]] = {
             "decide": lambda: self.decide(run, actor, options),
             "approve": lambda: self.approve(run, actor, options),
@@ -156,19 +154,6 @@ class Command(BaseCommand):
         if run is None:
             raise CommandError(f"there is no run {number}")
         return run
-
-    def user(self, name: str) -> User:
-        user = User.objects.filter(username=name, is_active=True).first()
-        if user is None:
-            raise CommandError(f"there is no user {name}")
-        return user
-
-    def officer(self, name: str) -> User:
-        """Who acts: by name with SAMPLES=1, else with a one-time code."""
-        user = self.user(name)
-        if not settings.SAMPLES:
-            code_use(user=user, code=input(f"one-time code of {name}: "))
-        return user
 
     def say(self, progress: RunProgress) -> None:
         run = progress.run
