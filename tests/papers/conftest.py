@@ -37,7 +37,8 @@ def claimant(town: Town, publish: Callable[..., PolicyVersion]) -> Beneficiary:
     for payer in ("340207", "340200"):
         appropriation_grant(
             payer=payer, pool="science", fiscal_year=2023, amount_fen=10_000_000,
-            document="财企〔2023〕1号", actor=user_named("finance_maker"), key=payer,
+            document="财企〔2023〕1号", actor=user_named("finance_maker"),
+            confirmed_by=user_named("finance_releaser"), key=payer,
         )  # fmt: skip
     (firm,) = firms_settle(town, [40])
     return firm
