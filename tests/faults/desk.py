@@ -24,27 +24,28 @@ CLICK_SECONDS = 5.0
 DAY = date(2023, 6, 15)
 
 
-class Officer:
-    """A browser that is signed in. Clicks do not wait for each other, and an answer that does not come is none."""
+class Browser:
+    """Somebody who is signed in. Clicks do not wait for each other."""
 
-    def __init__(self, port: int, user: User) -> None:
+    def __init__(self, port: int, user: User, **headers: str) -> None:
         browser = Client()
         browser.force_login(user)
         self.port = port
-        self.cookies = f"sessionid={browser.cookies['sessionid'].value}; csrftoken={TOKEN}"
-
-    def click(self, path: str, **fields: str) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=CLICK_SECONDS)
-        headers = {
-            "Cookie": self.cookies,
+        self.headers = {
+            "Cookie": f"sessionid={browser.cookies['sessionid'].value}; csrftoken={TOKEN}",
             "X-CSRFToken": TOKEN,
             "Content-Type": "application/x-www-form-urlencoded",
+            **headers,
         }
+
+    def click(self, path: str, **fields: str) -> str | None:
+        """The page that comes, or None where no answer does."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=CLICK_SECONDS)
         try:
-            connection.request("POST", path, urlencode(fields), headers)
-            connection.getresponse().read()
+            connection.request("POST", path, urlencode(fields), self.headers)
+            return connection.getresponse().read().decode()
         except (OSError, http.client.HTTPException):
-            pass
+            return None
         finally:
             connection.close()
 
@@ -59,8 +60,8 @@ class Desk:
     """The head, who approves, and the releaser; `runs` are the runs that wait for them."""
 
     def __init__(self, port: int) -> None:
-        self.head = Officer(port, officer("head", Role.HEAD))
-        self.releaser = Officer(port, officer("releaser", Role.FINANCE_RELEASER))
+        self.head = Browser(port, officer("head", Role.HEAD))
+        self.releaser = Browser(port, officer("releaser", Role.FINANCE_RELEASER))
         self.runs: list[int] = []
 
     def runs_open(self, lists: Sequence[Sequence[int]]) -> None:

@@ -87,12 +87,14 @@ def beat(broker: str, schedule: str) -> None:
     app.Beat(schedule=schedule, max_interval=0.1, loglevel="CRITICAL", quiet=True).run()
 
 
-def web(port: int, broker: str) -> None:
-    """The store's pages on a port; a thread a request."""
+def web(port: int, broker: str, dies_at: str = "") -> None:
+    """The store's pages on a port; a thread a request. `dies_at` as for a worker."""
     from supermarket.celery import app
     from supermarket.wsgi import application
 
     app.conf.broker_url = broker
+    if dies_at:
+        arm(dies_at, call=1)
     make_server("127.0.0.1", port, application, Threaded, Quiet).serve_forever()
 
 
@@ -126,7 +128,7 @@ def arm(dies_at: str, call: int) -> None:
         return result
 
     setattr(owner, name, deadly)
-    for module in [each for key, each in list(importlib.sys.modules.items()) if key.startswith("supermarket.payouts")]:
+    for module in [each for key, each in list(importlib.sys.modules.items()) if key.startswith("supermarket.")]:
         names = vars(module)
         for table in [names, *(each for each in names.values() if isinstance(each, dict))]:
             for key in [key for key, value in table.items() if value is original]:
