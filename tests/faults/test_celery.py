@@ -1,77 +1,97 @@
-"""The queue only makes it quick: worker and beat are killed, the broker is emptied, and everything is paid."""
+"""The queue only makes it quick: in the middle of a run worker and beat are killed one after the other, the broker is
+emptied, and the bank goes away and comes back; everything is paid once.
+"""
 
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-import redis
-from django.conf import settings as product
 from django.db import connection
+from pytest_django.fixtures import Settings
 
 from supermarket.payouts.creation import payout_create_for_claims
-from supermarket.payouts.models import BankStatement, PayoutAttempt
+from supermarket.payouts.models import BankStatement, Payout, PayoutAttempt
 from tests.faults.invariants import inbox_empty, payouts_at_rest, violations, wait_until
+from tests.faults.servers import BROKER, broker_empty
+from tests.faults.worker import beat, celery_work, process_start
 from tests.payouts.bank import Bank
-from tests.payouts.factory import CITY, CLOSED, released_claims
+from tests.payouts.factory import CITY, CLOSED, bank_accounts_open, released_claims
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
-ROOT = Path(__file__).resolve().parents[2]
-BROKER = product.REDIS_URL.rsplit("/", 1)[0] + "/7"  # a part of the server that nobody else uses
+Start = Callable[[], BaseProcess]
 
 
-def database_url() -> str:
-    known = connection.settings_dict
-    return f"postgresql://{known['USER']}:{quote(known['PASSWORD'])}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
+@pytest.fixture
+def lasting_bank(settings: Settings, tmp_path: Path) -> Iterator[Bank]:
+    """One that remembers when it comes back."""
+    bank = Bank(tmp_path / "bank.sqlite")
+    settings.BANK_URL = bank.url
+    bank_accounts_open(bank, (CITY,))
+    yield bank
+    bank.stop()
 
 
-@contextmanager
-def celery(bank: Bank, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url(),
-        "REDIS_URL": BROKER,
-        "BANK_URL": bank.url,
-        "AS_OF": "2023-06-15",
-        "ANCHOR_DIR": str(product.ANCHOR_DIR),
-        "PAYOUT_FILE_ROWS": "10",
-        "PAYOUT_LEASE_SECONDS": "1",
-        "PAYOUT_LOOK_UP_SECONDS": "0.5",
+@pytest.fixture
+def processes(lasting_bank: Bank, settings: Settings, tmp_path: Path) -> Iterator[tuple[Start, Start]]:
+    """How to start a Celery worker, and beat."""
+    broker_empty()
+    database, started = connection.settings_dict["NAME"], []
+    overrides = {
+        "BANK_URL": lasting_bank.url,
+        "AS_OF": settings.AS_OF,
+        "ANCHOR_DIR": settings.ANCHOR_DIR,
+        "PAYOUT_FILE_ROWS": 10,
+        "PAYOUT_LEASE_SECONDS": 1,
+        "PAYOUT_LOOK_UP_SECONDS": 0.5,
     }
-    command = [sys.executable, "-m", "celery", "--app=supermarket", *words]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
+
+    def worker_start() -> BaseProcess:
+        started.append(process_start(celery_work, database, overrides, BROKER))
+        return started[-1]
+
+    def beat_start() -> BaseProcess:
+        started.append(process_start(beat, database, overrides, BROKER, str(tmp_path / "beat")))
+        return started[-1]
+
+    yield worker_start, beat_start
+    for process in started:
         process.kill()
-        process.wait()
+        process.join()
 
 
-def test_worker_and_beat_killed_and_the_broker_emptied(city_bank: Bank, tmp_path: Path) -> None:
-    claims = released_claims([1_00 + index for index in range(120)], numbers={5: CLOSED})
-    worker = ("worker", "--pool=solo", "--queues=payouts,default", "--loglevel=critical")
-    beat = ("beat", f"--schedule={tmp_path / 'beat'}", "--pidfile=", "--loglevel=critical")
-    broker = redis.Redis.from_url(BROKER)
-    with celery(city_bank, *worker) as first, celery(city_bank, *beat) as first_beat:
-        payout_create_for_claims(claims=[claim.pk for claim in claims[:60]])
-        wait_until(PayoutAttempt.objects.filter(state="settled").exists)
-        first.kill()
-        first_beat.kill()
-    broker.flushdb()
-    payout_create_for_claims(
-        claims=[claim.pk for claim in claims[60:90]]
-    )  # nobody hears of these, the rest is not even made
-    time.sleep(0.2)
-    broker.flushdb()
-    with celery(city_bank, *worker), celery(city_bank, *beat):
-        wait_until(payouts_at_rest, seconds=90)
-        city_bank.advance(1)
-        wait_until(BankStatement.objects.exists)
-        wait_until(inbox_empty)
-    assert len(city_bank.booked()) == 119
-    assert violations(city_bank, (CITY,)) == []
+def end(process: BaseProcess) -> None:
+    process.kill()
+    process.join()
+
+
+def settled(count: int) -> bool:
+    return PayoutAttempt.objects.filter(state="settled").count() >= count
+
+
+def test_worker_beat_broker_and_bank_fail_in_the_middle_of_a_run(
+    lasting_bank: Bank, processes: tuple[Start, Start]
+) -> None:
+    worker_start, beat_start = processes
+    claims = released_claims([1_00 + index for index in range(60)], numbers={5: CLOSED})
+    worker, first_beat = worker_start(), beat_start()
+    payout_create_for_claims(claims=[claim.pk for claim in claims])
+    wait_until(lambda: settled(10))
+    end(first_beat)  # nobody calls the sweepers; what is under way goes on
+    lasting_bank.stop()
+    end(worker)
+    released_claims([2_00 + index for index in range(60)])  # nobody hears of these
+    broker_empty()
+    worker_start()
+    time.sleep(1)
+    assert Payout.objects.count() == 60  # the control: without beat nobody ever would
+    beat_start()
+    wait_until(lambda: Payout.objects.count() == 120)
+    lasting_bank.start()
+    wait_until(payouts_at_rest, seconds=90)
+    lasting_bank.advance(1)
+    wait_until(BankStatement.objects.exists)
+    wait_until(inbox_empty)
+    assert len(lasting_bank.booked()) == 119
+    assert violations(lasting_bank, (CITY,)) == []
