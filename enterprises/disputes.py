@@ -4,6 +4,8 @@ Not the decision is disputed but the value: if it was wrong, a corrected record 
 fact is asked what changes (`enterprises.effects`).
 """
 
+import json
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -66,8 +68,11 @@ def uphold(*, dispute: FactDispute, value: Any, answer: str, actor: Any) -> list
             note=f"dispute {row.pk}",
         )
         close(row, FactDispute.State.UPHELD, answer, actor, correction=correction)
+        effects = effects_of_correction(correction, row.beneficiary, row.fact)
+        row.effects = protect(row.beneficiary, json.dumps([asdict(one) for one in effects], ensure_ascii=False))
+        row.save(update_fields=["effects"])
     dispute.refresh_from_db()
-    return effects_of_correction(correction, row.beneficiary, row.fact)
+    return effects
 
 
 def reject(*, dispute: FactDispute, answer: str, actor: Any) -> None:
@@ -101,6 +106,12 @@ def close(row: FactDispute, state: str, answer: str, actor: Any, **changes: Any)
     for name, value in changes.items():
         setattr(row, name, value)
     row.save()
+
+
+def effects_noted(dispute: FactDispute) -> list[Effect]:
+    """What the correction touched, as it was listed then; empty once the person is erased."""
+    text = None if dispute.effects is None else reveal(dispute.beneficiary, dispute.effects)
+    return [] if text is None else [Effect(**one) for one in json.loads(text)]
 
 
 def text_of(dispute: FactDispute) -> str | None:

@@ -131,6 +131,28 @@ def ids_by_name(names: list[str]) -> dict[str, list[int]]:
         return dict(cursor.fetchall())
 
 
+def withdraw(*, roster: Roster, on: date, reason: str, actor: Any) -> list[Effect]:
+    """See `enterprises.services.roster_withdraw`."""
+    if not reason.strip():
+        raise EnterprisesError("say why the roster is withdrawn")
+    with transaction.atomic():
+        standing = roster.entries.select_for_update().filter(revoked_on=None)
+        holders = frozenset(standing.values_list("beneficiary_id", flat=True))
+        if not holders:
+            raise EnterprisesError("nobody stands on the roster any more")
+        standing.update(revoked_on=on, revoked_because=reason.strip(), revoked_by=actor)
+    before = timezone.now()
+    deliver_changes_since(on)
+    return effects_of(Use(beneficiaries=holders, facts=frozenset([FACT]), before=before))
+
+
+def rejects_rows(file: RosterFile, language: str) -> Iterator[list[str]]:
+    """A header and the rows that found nobody, with the reasons."""
+    yield ["行", "列", "值", "问题"]
+    for one in file.rejects:
+        yield [str(one["row"]), one["column"], one["value"], one[language]]
+
+
 def revoke(*, entry: RosterEntry, on: date, reason: str, actor: Any) -> list[Effect]:
     """See `enterprises.services.roster_entry_revoke`."""
     if not reason.strip():

@@ -17,6 +17,7 @@ from .vocabulary import source_definitions
 __all__ = [
     "KnownFact",
     "beneficiary_find",
+    "disputes_answered",
     "disputes_open",
     "disputes_overdue",
     "facts_as_of",
@@ -68,6 +69,12 @@ def disputes_open() -> QuerySet[FactDispute]:
     """Disputes that wait for an answer, the most urgent first."""
     waiting = FactDispute.objects.filter(state=FactDispute.State.OPEN).select_related("beneficiary")
     return waiting.order_by("due_on", "pk")
+
+
+def disputes_answered() -> QuerySet[FactDispute]:
+    """Disputes that were upheld or rejected, the newest answer first."""
+    answered = FactDispute.objects.filter(answered_at__isnull=False).select_related("beneficiary")
+    return answered.order_by("-answered_at", "-pk")
 
 
 def disputes_overdue(*, on: date) -> QuerySet[FactDispute]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from . import corrections, disputes, erasure, rosters
 from .deliveries import drop_folder, intake, loading, stopping, withdrawing
 from .effects import Effect
-from .models import Beneficiary, Delivery, FactDispute, RosterEntry, RosterFile
+from .models import Beneficiary, Delivery, FactDispute, Roster, RosterEntry, RosterFile
 from .sources import pulling
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "person_erase",
     "roster_entry_revoke",
     "roster_import",
+    "roster_withdraw",
     "rosters_refresh",
 ]
 
@@ -182,6 +183,14 @@ def roster_import(
 def roster_entry_revoke(*, entry: RosterEntry, on: date, reason: str, actor: Any) -> list[Effect]:
     """Take one title away from the day on. Returns what was decided with it."""
     return rosters.revoke(entry=entry, on=on, reason=reason, actor=actor)
+
+
+def roster_withdraw(*, roster: Roster, on: date, reason: str, actor: Any) -> list[Effect]:
+    """Take the title away from everybody who still stands on the roster, from the day on.
+
+    Returns what was decided with it. Raises EnterprisesError.
+    """
+    return rosters.withdraw(roster=roster, on=on, reason=reason, actor=actor)
 
 
 def rosters_refresh(*, on: date) -> Delivery | None:

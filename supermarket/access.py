@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from enterprises.models import Delivery, FactDispute
+from enterprises.models import Delivery, FactDispute, Roster
 from enterprises.vocabulary import source_definitions
 from policies.models import Policy
 from supermarket.claims.models import Claim, Objection, Run
@@ -57,18 +57,46 @@ def own_policy(user: User, arguments: Mapping[str, Any]) -> bool:
     return department is not None and within_department(user, department)
 
 
-def own_source(user: User, arguments: Mapping[str, Any]) -> bool:
-    """The delivery `pk` of the address is of a source of the user's department."""
-    code = Delivery.objects.filter(pk=arguments["pk"]).values_list("source__code", flat=True).first()
+def source_of_delivery(arguments: Mapping[str, Any]) -> str | None:
+    return Delivery.objects.filter(pk=arguments["pk"]).values_list("source__code", flat=True).first()
+
+
+def source_of_dispute(arguments: Mapping[str, Any]) -> str | None:
+    return FactDispute.objects.filter(pk=arguments["pk"]).values_list("source", flat=True).first()
+
+
+def states(user: User, code: str | None) -> bool:
+    """The user's department states what the source says."""
     source = source_definitions().get(code or "")
     return source is not None and within_department(user, source.department)
+
+
+def own_source(user: User, arguments: Mapping[str, Any]) -> bool:
+    """The delivery `pk` of the address is of a source of the user's department."""
+    return states(user, source_of_delivery(arguments))
+
+
+def readable_source(user: User, arguments: Mapping[str, Any]) -> bool:
+    """The same; an auditor reads all of them."""
+    code = source_of_delivery(arguments)
+    return code is not None and (user.role == Role.AUDITOR or states(user, code))
 
 
 def own_dispute(user: User, arguments: Mapping[str, Any]) -> bool:
     """The value in dispute `pk` is one that the user's department states."""
-    code = FactDispute.objects.filter(pk=arguments["pk"]).values_list("source", flat=True).first()
-    source = source_definitions().get(code or "")
-    return source is not None and within_department(user, source.department)
+    return states(user, source_of_dispute(arguments))
+
+
+def readable_dispute(user: User, arguments: Mapping[str, Any]) -> bool:
+    """The same; an auditor reads all of them."""
+    code = source_of_dispute(arguments)
+    return code is not None and (user.role == Role.AUDITOR or states(user, code))
+
+
+def own_roster(user: User, arguments: Mapping[str, Any]) -> bool:
+    """The roster `pk` of the address was issued by the user's department."""
+    department = Roster.objects.filter(pk=arguments["pk"]).values_list("department", flat=True).first()
+    return department is not None and within_department(user, department)
 
 
 def own_run(user: User, arguments: Mapping[str, Any]) -> bool:
@@ -94,6 +122,12 @@ def own_objection(user: User, arguments: Mapping[str, Any]) -> bool:
     rows = Objection.objects.filter(pk=arguments["pk"])
     department = rows.values_list("claim__policy__department", flat=True).first()
     return department is not None and within_department(user, department)
+
+
+def sources_read(user: User) -> list[str]:
+    """Codes of the sources whose values the user may see."""
+    department = reach_of(user)
+    return [code for code, one in source_definitions().items() if department in (None, one.department)]
 
 
 def reach_of(user: User) -> str | None:
@@ -167,9 +201,18 @@ ROUTES: dict[str, Rule] = {
     "desk:deliveries": Rule(OFFICIALS),
     "desk:delivery": Rule(DATA_OFFICERS),
     "desk:delivery-new": Rule(EDITORS),
-    "desk:disputes": Rule(EDITORS),
+    "desk:rosters": Rule(OFFICIALS),
+    "desk:roster": Rule(OFFICIALS),
+    "desk:roster-new": Rule(EDITORS),
+    "desk:roster-uses": Rule(EDITORS, own_roster),
+    "desk:roster-rejects": Rule(EDITORS, own_roster),
+    "desk:roster-revoke": Rule(EDITORS, own_roster),
+    "desk:roster-withdraw": Rule(EDITORS, own_roster),
+    "desk:disputes": Rule(EDITORS | {Role.AUDITOR}),
+    "desk:dispute": Rule(EDITORS | {Role.AUDITOR}, readable_dispute),
     "desk:dispute-answer": Rule(EDITORS, own_dispute),
     "desk:delivery-rejects": Rule(EDITORS, own_source),
+    "desk:delivery-uses": Rule(DATA_OFFICERS, readable_source),
     "desk:delivery-stop": Rule(EDITORS, own_source),
     "desk:delivery-withdraw": Rule(EDITORS, own_source),
     "desk:matching": Rule(OFFICIALS),

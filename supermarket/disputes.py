@@ -7,7 +7,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enterprises.disputes import text_of, value_of
+from enterprises.disputes import effects_noted, text_of, value_of
 from enterprises.models import FactDispute
 from enterprises.vocabulary import fact_definitions, vocabulary
 from supermarket.shelf.knowledge import is_shown
@@ -38,6 +38,7 @@ class DisputeLine:
     state: str
     state_label: str
     answer: str
+    effects: list[str]
 
 
 def dispute_lines(disputes: Iterable[FactDispute]) -> list[DisputeLine]:
@@ -60,4 +61,5 @@ def line_of(dispute: FactDispute) -> DisputeLine:
         state=dispute.state,
         state_label=str(STATES[FactDispute.State(dispute.state)]),
         answer=dispute.answer,
+        effects=[say(one) for one in effects_noted(dispute) if one.kind == "verdict"],
     )

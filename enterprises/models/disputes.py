@@ -10,7 +10,7 @@ from .deliveries import Delivery
 
 
 class FactDispute(models.Model):
-    """`shown` and `claimed` are JSON texts, `statement` says why; a person's are sealed (`enterprises.personal`)."""
+    """`shown`, `claimed`, `effects`: JSON texts; `statement` says why; a person's are sealed (enterprises.personal)."""
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -33,6 +33,8 @@ class FactDispute(models.Model):
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     answer = models.TextField(blank=True)
+    # What was decided with the value and what is decided now, as it came out on correcting: JSON, a person's sealed.
+    effects = models.BinaryField(null=True)
     correction = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

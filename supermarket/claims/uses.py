@@ -29,13 +29,18 @@ WORDS = {
 }
 
 
-def claims_using(use: Use) -> Iterator[Effect]:
-    """Claims whose evidence holds one of the facts, or a value out of one of the deliveries."""
+def claims_resting_on(use: Use) -> list[Claim]:
+    """Claims whose evidence holds one of the facts, or a value out of one of the deliveries, the oldest first."""
     found: dict[int, Claim] = {}
     for evidence in candidates(use):
         if evidence.claim_id not in found and rests_on(evidence, use):
             found[evidence.claim_id] = evidence.claim
-    for claim in sorted(found.values(), key=lambda one: one.pk):
+    return sorted(found.values(), key=lambda one: one.pk)
+
+
+def claims_using(use: Use) -> Iterator[Effect]:
+    """Told to the official who changes something."""
+    for claim in claims_resting_on(use):
         title, amount = claim.policy_version.parsed.title, yuan(claim.amount_fen or 0)
         yield Effect(
             kind="claim",

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enterprises.models import Delivery
+from enterprises.selectors import disputes_open, disputes_overdue
 from policies.models import PolicyVersion
-from supermarket.access import ALL_DEPARTMENTS, allow, reach_of
+from supermarket.access import ALL_DEPARTMENTS, allow, reach_of, sources_read
 from supermarket.claims.models import Run
 from supermarket.claims.selectors import claims_in_review, objections_open
 from supermarket.claims.states import ClaimState, RunState
@@ -38,6 +40,12 @@ def agenda(user: User) -> list[Line]:
     if allow(user, "desk:deliveries"):
         with_rejects = Delivery.objects.filter(rows_rejected__gt=0, state=Delivery.State.LOADED).count()
         lines.append(Line(_("Deliveries with rejected rows"), with_rejects, reverse("desk:deliveries")))
+    if allow(user, "desk:disputes"):
+        own = sources_read(user)
+        address = reverse("desk:disputes")
+        lines.append(Line(_("Disputed values to answer"), disputes_open().filter(source__in=own).count(), address))
+        overdue = disputes_overdue(on=timezone.localdate()).filter(source__in=own).count()
+        lines.append(Line(_("Answers that are overdue"), overdue, f"{address}?state=overdue"))
     if allow(user, "desk:objections"):
         department = reach_of(user)
         in_review = claims_in_review(department=department).filter(state=ClaimState.IN_REVIEW).count()

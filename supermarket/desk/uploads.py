@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
-from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import get_language
 
 from enterprises.deliveries.tables import csv_lines, workbook_file
@@ -57,7 +57,9 @@ def language() -> str:
 
 
 def table_response(rows: Iterator[Sequence[str]], name: str, suffix: str) -> HttpResponseBase:
-    """Rows as a file to be saved: `suffix` csv or xlsx."""
+    """Rows as a file to be saved: `suffix` csv or xlsx; there is no other."""
+    if suffix not in ("csv", "xlsx"):
+        raise Http404
     if suffix == "xlsx":
         return FileResponse(workbook_file(rows), as_attachment=True, filename=f"{name}.xlsx", content_type=WORKBOOK)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}

@@ -13,13 +13,23 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    KeepTogether,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from supermarket.papers.wording import PrintedSheet, PrintedTable
 
 FONT = "STSong-Light"
 MARGIN = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN
+ROOM = 30 * mm  # for a heading and the first rows under it
 TEXT = ParagraphStyle("text", fontName=FONT, fontSize=9, leading=12.5, wordWrap="CJK")
 HEADING = ParagraphStyle("heading", parent=TEXT, fontSize=11, leading=15, spaceBefore=10, spaceAfter=4)
 TITLE = ParagraphStyle("title", parent=TEXT, fontSize=18, leading=24, alignment=1)
@@ -69,11 +79,10 @@ def section(table: PrintedTable) -> list[Flowable]:
     heading = Paragraph(escape(table.title), HEADING)
     if not table.rows:
         return [KeepTogether([heading, Paragraph(escape(table.empty), TEXT)])]
-    # The heading stays with the first rows; a long table goes on under its header.
+    # A heading is not left alone at the end of a page; a long table goes on under its header.
     body = grid((table.columns, *table.rows), table.widths, LINES)
     body.repeatRows = 1
-    heading.keepWithNext = True
-    return [heading, body]
+    return [CondPageBreak(ROOM), heading, body]
 
 
 def grid(rows: tuple[tuple[str, ...], ...], widths: tuple[int, ...], style: TableStyle) -> Table:

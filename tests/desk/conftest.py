@@ -5,9 +5,9 @@ import pytest
 from django.test import Client
 
 from supermarket.users.models import Role, User
-from tests.shelf.conftest import firm, publish, town
+from tests.shelf.conftest import firm, owner, publish, town
 
-__all__ = ["firm", "publish", "town"]
+__all__ = ["firm", "owner", "publish", "town"]
 
 DEPARTMENT = "芜湖市科学技术局"
 

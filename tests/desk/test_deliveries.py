@@ -172,7 +172,7 @@ def test_a_withdrawn_delivery_is_not_known_and_its_uses_are_shown(sign_in: SignI
     editor = sign_in(Role.EDITOR, department=DEPARTMENT)
     editor.post(f"{page}withdraw/", {"reason": " "})
     assert facts_as_of(beneficiary=firm, reference=today())["insured_headcount"].value == 31
-    shown = editor.post(f"{page}withdraw/", {"reason": "wrong month"}).content.decode()
+    shown = editor.post(f"{page}withdraw/", {"reason": "wrong month"}, follow=True).content.decode()
     assert "No decision rests on it" in shown
     assert facts_as_of(beneficiary=firm, reference=today())["insured_headcount"].value == before
     assert "wrong month" in editor.get(page).content.decode()

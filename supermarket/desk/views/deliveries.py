@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enterprises.deliveries.problems import problem
+from enterprises.effects import Use
 from enterprises.errors import DeliveryRefusedError, EnterprisesError
 from enterprises.models import Delivery
 from enterprises.selectors import rejects_table
@@ -21,11 +22,13 @@ from supermarket.celery import poke
 from supermarket.dates import today
 from supermarket.desk.delivery_page import load_progress
 from supermarket.desk.uploads import language, table_response, too_large, uploaded
+from supermarket.payouts.uses import uses_of
 from supermarket.requests import by_htmx
 from supermarket.templatetags.store import say
 from supermarket.users.models import User
 
 PER_PAGE = 50
+USES_SHOWN = 200  # of each kind; the file has all
 REASON_LENGTH = 300
 
 
@@ -105,16 +108,27 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the delivery back, and show what was decided with it."""
+    """Take the delivery back, then show what was decided with it."""
     found = get_object_or_404(Delivery.objects.select_related("source"), pk=pk)
     try:
-        effects = delivery_withdraw(
+        delivery_withdraw(
             delivery=found, actor=signed_in(request), reason=request.POST.get("reason", "")[:REASON_LENGTH]
         )
     except EnterprisesError as error:
         messages.error(request, str(error))
         return redirect("desk:delivery", pk=pk)
-    return render(request, "desk/delivery_withdrawn.html", {"delivery": found, "effects": effects})
+    return redirect("desk:delivery-uses", pk=pk, suffix="html")
+
+
+@require_GET
+def uses(request: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
+    """Claims, payouts and runs that rest on the delivery: to be looked at before it is withdrawn, and after."""
+    found = get_object_or_404(Delivery.objects.select_related("source"), pk=pk)
+    rest_on_it = uses_of(Use(deliveries=frozenset([pk])))
+    if suffix == "html":
+        context = {"delivery": found, "uses": rest_on_it, "shown": f":{USES_SHOWN}"}
+        return render(request, "desk/delivery_uses.html", context)
+    return table_response(rest_on_it.rows(), f"delivery-{pk}-uses", suffix)
 
 
 @require_http_methods(["GET", "POST"])

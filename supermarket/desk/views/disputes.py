@@ -1,49 +1,78 @@
 """Disputed values: the department that states a value corrects it, or says why it stands."""
 
-from collections.abc import Sequence
-
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from enterprises.corrections import value_from_text
-from enterprises.effects import Effect
+from enterprises.disputes import effects_noted
 from enterprises.errors import EnterprisesError
 from enterprises.models import FactDispute
-from enterprises.selectors import disputes_open
+from enterprises.selectors import disputes_answered, disputes_open, disputes_overdue
 from enterprises.services import dispute_reject, dispute_uphold
-from enterprises.vocabulary import fact_definitions, source_definitions
-from supermarket.access import signed_in, within_department
-from supermarket.disputes import dispute_lines
+from enterprises.vocabulary import fact_definitions
+from supermarket.access import allow, signed_in, sources_read
+from supermarket.disputes import dispute_lines, line_of
 
 ANSWER_LENGTH = 500
+PER_PAGE = 50
+KINDS = {"open": _("to answer"), "overdue": _("overdue"), "answered": _("answered")}
 
 
 @require_GET
 def disputes(request: HttpRequest) -> HttpResponse:
-    return page(request, None)
+    """Those of the reader's department, the most urgent first; the answered ones, the newest first."""
+    kind = request.GET.get("state", "")
+    kind = kind if kind in KINDS else "open"
+    own = sources_read(signed_in(request))
+    rows = {name: disputes_of(name).filter(source__in=own) for name in KINDS}
+    page = Paginator(rows[kind], PER_PAGE).get_page(request.GET.get("page"))
+    tabs = [(name, words, rows[name].count()) for name, words in KINDS.items()]
+    context = {"page": page, "lines": dispute_lines(page), "tabs": tabs, "state": kind, "kept": f"state={kind}"}
+    return render(request, "desk/disputes.html", context)
 
 
-def page(request: HttpRequest, effects: Sequence[Effect] | None, status: int = 200) -> HttpResponse:
-    """The open disputes of the reader's department, the most urgent first."""
-    user = signed_in(request)
-    own = [code for code, source in source_definitions().items() if within_department(user, source.department)]
-    lines = dispute_lines(disputes_open().filter(source__in=own))
-    return render(request, "desk/disputes.html", {"disputes": lines, "effects": effects}, status=status)
+def disputes_of(kind: str) -> QuerySet[FactDispute]:
+    if kind == "overdue":
+        return disputes_overdue(on=timezone.localdate())
+    return disputes_answered() if kind == "answered" else disputes_open()
+
+
+@require_GET
+def dispute(request: HttpRequest, pk: int) -> HttpResponse:
+    return dispute_page(request, get_object_or_404(FactDispute.objects.select_related("beneficiary"), pk=pk))
+
+
+def dispute_page(request: HttpRequest, found: FactDispute, status: int = 200) -> HttpResponse:
+    """The dispute; open, with the form of its answer; corrected, with what the correction touched."""
+    context = {
+        "line": line_of(found),
+        "dispute": found,
+        "effects": effects_noted(found),
+        "answerable": found.state == FactDispute.State.OPEN
+        and allow(request.user, "desk:dispute-answer", {"pk": found.pk}),
+    }
+    return render(request, "desk/dispute.html", context, status=status)
 
 
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Uphold with the right value, or reject; then what was decided with the value is listed."""
+    """Uphold with the right value, or reject; its page then lists what was decided with the value."""
     found = get_object_or_404(FactDispute.objects.select_related("beneficiary"), pk=pk)
     words, actor = request.POST.get("answer", "")[:ANSWER_LENGTH], signed_in(request)
     try:
         if request.POST.get("decision") == "reject":
             dispute_reject(dispute=found, answer=words, actor=actor)
-            return redirect("desk:disputes")
-        value = value_from_text(fact_definitions()[found.fact], request.POST.get("value", ""))
-        return page(request, dispute_uphold(dispute=found, value=value, answer=words, actor=actor))
+        else:
+            value = value_from_text(fact_definitions()[found.fact], request.POST.get("value", ""))
+            dispute_uphold(dispute=found, value=value, answer=words, actor=actor)
     except EnterprisesError as error:
         messages.error(request, str(error))
-        return page(request, None, status=422)
+        found.refresh_from_db()
+        return dispute_page(request, found, status=422)
+    return redirect("desk:dispute", pk=pk)
