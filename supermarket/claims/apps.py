@@ -10,10 +10,12 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         from enterprises.effects import finder_register
+        from supermarket.claims.recoveries.opening import recoveries_opened
         from supermarket.claims.uses import claims_using, verdicts_changed
 
         post_migrate.connect(seed, sender=self)
         finder_register(claims_using)
+        finder_register(recoveries_opened)
         finder_register(verdicts_changed)
 
 

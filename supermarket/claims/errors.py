@@ -155,3 +155,21 @@ class ObjectionRefusedError(ClaimError):
     code = "objection-refused"
     zh = "异议未受理：{because_zh}。"
     en = "The objection is not accepted: {because_en}."
+
+
+class NothingOwedError(ClaimError):
+    code = "nothing-owed"
+    zh = "按现有数据重新核定，没有需要退还的资金（已付 {paid} 元，应得 {entitled} 元，已在追回 {open} 元）。"
+    en = "Decided again nothing has to be paid back: {paid} yuan paid, entitled to {entitled}, {open} claimed already."
+
+
+class OnItsWayError(ClaimError):
+    code = "on-its-way"
+    zh = "该申领还有款项在途，到账或退回后才能追回。"
+    en = "Money of this claim is on its way: it can be claimed back once it has settled or come back."
+
+
+class RepaidTooMuchError(ClaimError):
+    code = "repaid-too-much"
+    zh = "退还 {amount} 元超过待退还的 {left} 元，未入账。请核对金额。"
+    en = "{amount} yuan are more than the {left} that are left to be paid back: nothing was entered."

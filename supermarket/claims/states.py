@@ -118,6 +118,7 @@ class RecoveryState(models.TextChoices):
 
 
 V = RecoveryState
+RECOVERY_OPEN = (V.OPENED, V.NOTICED, V.REPAYING, V.REFERRED)
 RECOVERY_MOVES: Mapping[str, tuple[str, ...]] = {
     V.OPENED: (V.NOTICED, V.WRITTEN_OFF),
     V.NOTICED: (V.REPAYING, V.RECOVERED, V.WRITTEN_OFF, V.REFERRED),

@@ -104,8 +104,8 @@ TEXTS: Mapping[str, Text] = {
     K.RECOVERY_OFFSET: Text(
         {"zh": "已抵扣应退资金", "en": "Set off against money to be paid back"},
         {
-            "zh": "“{policy}”应付资金中抵扣了应退还的 {amount} 元。",
-            "en": "{amount} yuan that had to be paid back were set off against what you get under {policy}.",
+            "zh": "“{policy}”应退还的 {amount} 元已从应付您的资金中抵扣。",
+            "en": "{amount} yuan to be paid back under {policy} were set off against other money for you.",
         },
     ),
     K.POLICY_NEW: Text(

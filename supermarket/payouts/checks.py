@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from supermarket.claims.models import Repayment
+from supermarket.claims.recoveries.checks import recoveries_check
 from supermarket.ledger.errors import yuan
 from supermarket.ledger.models import Reservation
 from supermarket.ledger.selectors import account_balance_fen, appropriations_in_disorder, trial_balance
@@ -18,6 +20,7 @@ def books_check() -> list[str]:
     problems = list(trial_balance_check())
     problems += appropriations_in_disorder()
     problems += payouts_check()
+    problems += recoveries_check()
     for account in PayerAccount.objects.order_by("payer", "pk"):
         problems += statements_check(account)
         problems += outstanding_check(account)
@@ -38,10 +41,11 @@ def payouts_check() -> Iterator[str]:
         Q(state=PayoutState.SETTLED) & ~Q(settled=1) | ~Q(state=PayoutState.SETTLED) & Q(settled__gt=0)
     )[:20]:
         yield f"payout {payout.pk} is {payout.state} with {payout.settled} settled attempts"
+    set_off = Repayment.objects.filter(source=Repayment.Source.OFFSET).aggregate(total=Sum("amount_fen"))["total"] or 0
     spent = Reservation.objects.filter(stage=Reservation.Stage.SPENT).aggregate(total=Sum("amount_fen"))["total"] or 0
     paid = Payout.objects.filter(state=PayoutState.SETTLED).aggregate(total=Sum("amount_fen"))["total"] or 0
-    if spent != paid:
-        yield f"settled payouts are {yuan(paid)} yuan and spent reservations {yuan(spent)}"
+    if spent != paid + set_off:
+        yield f"settled payouts and offsets are {yuan(paid + set_off)} yuan and spent reservations {yuan(spent)}"
 
 
 def statements_check(account: PayerAccount) -> Iterator[str]:

@@ -6,14 +6,15 @@ database refuses any other.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from supermarket.claims.models import Claim, ClaimInstalment
+from supermarket.claims.models import Claim
+from supermarket.claims.recoveries.offsets import instalments_with_a_rest
 from supermarket.claims.states import ClaimState
 from supermarket.dates import today
 from supermarket.ledger.journal import EntryDraft, journal_post_many
@@ -89,7 +90,7 @@ def attempts_settle(found: Sequence[Evidence]) -> None:
     appropriation_spend(events={each.holder: each.attempt.end_to_end_id for each in found})
     cash_post(found, kind="paid", sign=+1)
     payouts_move(found, PayoutState.SETTLED)
-    claims_settle(found)
+    claims_settle({each.attempt.payout.claim_id for each in found})
     payouts_tell(NoticeKind.PAID, {each.attempt.payout_id: each.attempt.end_to_end_id for each in found})
 
 
@@ -188,16 +189,16 @@ def cash_post(found: Sequence[Evidence], *, kind: str, sign: int) -> None:
     journal_post_many(drafts)
 
 
-def claims_settle(found: Sequence[Evidence]) -> None:
-    """A claim is paid when none of its parts is still to be paid."""
+def claims_settle(claims: Collection[int]) -> None:
+    """A claim is paid when none of its parts is still to be paid; what was set off in full is."""
     ended = [PayoutState.SETTLED, PayoutState.UNPAID]
     open_payouts = Payout.objects.filter(claim=OuterRef("pk")).exclude(state__in=ended)
     paid = Payout.objects.filter(claim=OuterRef("claim"), instalment=OuterRef("number"), state__in=ended)
-    open_parts = ClaimInstalment.objects.filter(~Exists(paid), claim=OuterRef("pk"), dropped_because__isnull=True)
+    open_parts = instalments_with_a_rest().filter(~Exists(paid), claim=OuterRef("pk"), dropped_because__isnull=True)
     Claim.objects.filter(
         ~Exists(open_payouts),
         ~Exists(open_parts),
-        pk__in={each.attempt.payout.claim_id for each in found},
+        pk__in=claims,
         state=ClaimState.PAYING,
     ).update(state=ClaimState.PAID, moved_at=clock.now(), moved_by=None, reason=None)
 

@@ -6,34 +6,45 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from supermarket.celery import poke
-from supermarket.claims.models import Claim, ClaimInstalment
+from supermarket.claims.models import Claim
+from supermarket.claims.recoveries.offsets import Part, claims_owing, instalments_with_a_rest, part_offset
 from supermarket.claims.states import ClaimState
 from supermarket.notices.texts import NoticeKind
 from supermarket.payouts import clock
+from supermarket.payouts.consequences import claims_settle
 from supermarket.payouts.models import Payout
 from supermarket.payouts.telling import payouts_tell
 
 CHUNK = 5_000
 PAYABLE = (ClaimState.RELEASED, ClaimState.PAYING)
 # A claim is paid at once, or part by part as its instalments are released. The lead payer pays the beneficiary all of
-# it; the others owe it their shares.
-CREATE = """
+# it; the others owe it their shares. What was set off against a part is not paid.
+PARTS = """
     WITH part (claim_id, number, amount_fen) AS (
         SELECT id, 1, amount_fen FROM claims_claim claim WHERE id = ANY(%(claims)s)
             AND NOT EXISTS (SELECT FROM claims_claiminstalment WHERE claim_id = claim.id)
         UNION ALL
         SELECT claim_id, number, amount_fen FROM claims_claiminstalment
         WHERE claim_id = ANY(%(claims)s) AND released_at IS NOT NULL
+    ), due (claim_id, number, payer, account_id, amount_fen) AS (
+        SELECT part.claim_id, part.number, share.payer, account.id, part.amount_fen - coalesce((
+            SELECT sum(amount_fen)::bigint FROM claims_repayment repayment
+            WHERE repayment.offset_claim_id = part.claim_id AND repayment.offset_instalment = part.number
+        ), 0)
+        FROM part
+        JOIN claims_claimshare share ON share.claim_id = part.claim_id AND share.instalment = part.number AND share.lead
+        JOIN payouts_payeraccount account ON account.payer = share.payer AND account.in_use
+        WHERE NOT EXISTS (
+            SELECT FROM payouts_payout payout WHERE payout.claim_id = part.claim_id AND payout.instalment = part.number
+        )
     )
+"""
+DUE = f"{PARTS} SELECT claim_id, number, payer FROM due WHERE amount_fen > 0 ORDER BY claim_id, number"
+CREATE = f"""
+    {PARTS}
     INSERT INTO payouts_payout
         (claim_id, instalment, payer_account_id, amount_fen, state, available_at, created_at, moved_at)
-    SELECT part.claim_id, part.number, account.id, part.amount_fen, 'due', %(now)s, %(now)s, %(now)s
-    FROM part
-    JOIN claims_claimshare share ON share.claim_id = part.claim_id AND share.instalment = part.number AND share.lead
-    JOIN payouts_payeraccount account ON account.payer = share.payer AND account.in_use
-    WHERE NOT EXISTS (
-        SELECT FROM payouts_payout payout WHERE payout.claim_id = part.claim_id AND payout.instalment = part.number
-    )
+    SELECT claim_id, number, account_id, amount_fen, 'due', %(now)s, %(now)s, %(now)s FROM due WHERE amount_fen > 0
     ON CONFLICT DO NOTHING RETURNING id, claim_id
 """
 
@@ -56,14 +67,28 @@ def create_chunk(claims: list[int]) -> int:
     now = clock.now()
     payable = Claim.objects.select_for_update().filter(pk__in=claims, state__in=PAYABLE).order_by("pk")
     ready = list(payable.values_list("pk", flat=True))
+    touched = offsets_take(ready)
     with connection.cursor() as cursor:
         cursor.execute(CREATE, {"claims": ready, "now": now})
         made: dict[int, int] = dict(cursor.fetchall())
-    Claim.objects.filter(pk__in=made.values(), state=ClaimState.RELEASED).update(
+    Claim.objects.filter(pk__in={*made.values(), *touched}, state=ClaimState.RELEASED).update(
         state=ClaimState.PAYING, moved_at=now, moved_by=None, reason=None
     )
+    claims_settle(touched)
     payouts_tell(NoticeKind.ON_ITS_WAY, {payout: str(payout) for payout in made})
     return len(made)
+
+
+def offsets_take(claims: list[int]) -> set[int]:
+    """Before the payouts of locked claims are made: what their beneficiaries have to pay back is set off. The claims
+    that this touched; where nothing is left to pay they have no payout."""
+    owing = claims_owing(claims)
+    if not owing:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, {"claims": owing})
+        parts = [Part(*row) for row in cursor.fetchall()]
+    return {part.claim_id for part in parts if part_offset(part)}
 
 
 def payouts_due_sweep() -> int:
@@ -72,7 +97,7 @@ def payouts_due_sweep() -> int:
     Claims whose lead payer has no account here stay released, and `claims_without_payer_account` lists them.
     """
     paid = Payout.objects.filter(claim=OuterRef("claim"), instalment=OuterRef("number"))
-    instalments = ClaimInstalment.objects.filter(~Exists(paid), released_at__isnull=False, claim__state__in=PAYABLE)
+    instalments = instalments_with_a_rest().filter(~Exists(paid), released_at__isnull=False, claim__state__in=PAYABLE)
     claims = set(instalments.values_list("claim_id", flat=True))
     released = Claim.objects.filter(state=ClaimState.RELEASED).order_by("pk").values_list("pk", flat=True)
     made, last = payout_create_for_claims(claims=claims), 0

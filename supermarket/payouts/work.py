@@ -21,6 +21,7 @@ from supermarket.payouts.look_up import channel_intake, outcomes_look_up
 from supermarket.payouts.mending import returns_sweep
 from supermarket.payouts.models import Alarm, Channel, Heartbeat, PayerAccount
 from supermarket.payouts.preparation import sub_batches_prepare
+from supermarket.payouts.repayments import repayments_match
 from supermarket.payouts.sending import leases_expire, sub_batches_send
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ def payouts_work() -> Pass:
     sent = sub_batches_send(limit=MESSAGES_A_PASS)
     applied = sum(channel_intake(channel) for channel in Channel.objects.all())
     asked, learned = outcomes_look_up()
+    mended += repayments_match()
     runs_close()
     return Pass(mended, created, prepared, expired, sent, applied + learned, asked)
 

@@ -11,7 +11,14 @@ from supermarket.claims.models.claim import (
 )
 from supermarket.claims.models.exclusion import ClaimExclusion, ExclusionHolder
 from supermarket.claims.models.officer import OfficerKey
-from supermarket.claims.models.recovery import Recovery, RecoveryMove, Repayment
+from supermarket.claims.models.recovery import (
+    Recovery,
+    RecoveryMove,
+    RecoveryObjection,
+    RecoveryShare,
+    Repayment,
+    RepaymentSlip,
+)
 from supermarket.claims.models.run import Objection, Reminder, Run, RunMove
 
 __all__ = [
@@ -29,8 +36,11 @@ __all__ = [
     "OfficerKey",
     "Recovery",
     "RecoveryMove",
+    "RecoveryObjection",
+    "RecoveryShare",
     "Reminder",
     "Repayment",
+    "RepaymentSlip",
     "Run",
     "RunMove",
 ]
