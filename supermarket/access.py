@@ -16,7 +16,7 @@ from django.urls import reverse
 from enterprises.models import Delivery, FactDispute, Roster
 from enterprises.vocabulary import source_definitions
 from policies.models import Policy
-from supermarket.claims.models import Claim, Objection, Run
+from supermarket.claims.models import Claim, Objection, Recovery, Run
 from supermarket.dates import today
 from supermarket.matching.models import MatchSet
 from supermarket.users.models import Role, User
@@ -130,6 +130,14 @@ def sources_read(user: User) -> list[str]:
     return [code for code, one in source_definitions().items() if department in (None, one.department)]
 
 
+def own_recovery(user: User, arguments: Mapping[str, Any]) -> bool:
+    """Of a claim of the user's department; finance pays, and is paid back, for all of them."""
+    rows = Recovery.objects.filter(pk=arguments["pk"])
+    department = rows.values_list("claim__policy__department", flat=True).first()
+    everywhere = user.role == Role.AUDITOR or user.role in FINANCE
+    return department is not None and (everywhere or within_department(user, department))
+
+
 def reach_of(user: User) -> str | None:
     """The department whose rows the user sees in lists; None: those of all."""
     return None if user.department == ALL_DEPARTMENTS or user.role == Role.AUDITOR else user.department
@@ -178,6 +186,8 @@ ROUTES: dict[str, Rule] = {
     "my-claim": Rule(BENEFICIARIES, own_beneficiary),
     "my-claim-sheet": Rule(BENEFICIARIES, own_beneficiary),
     "my-sheet": Rule(BENEFICIARIES, own_beneficiary),
+    "my-recovery": Rule(BENEFICIARIES, own_beneficiary),
+    "my-recovery-object": Rule(BENEFICIARIES, own_beneficiary),
     "my-claim-confirm": Rule(BENEFICIARIES, own_beneficiary),
     "my-claim-waive": Rule(BENEFICIARIES, own_beneficiary),
     "my-claim-resubmit": Rule(BENEFICIARIES, own_beneficiary),
@@ -225,6 +235,18 @@ ROUTES: dict[str, Rule] = {
     "desk:claim-approve": Rule(DECIDERS, own_claim),
     "desk:claim-return": Rule(DECIDERS, own_claim),
     "desk:claim-refuse": Rule(DECIDERS, own_claim),
+    "desk:recoveries": Rule(CLAIM_READERS | FINANCE),
+    "desk:recovery": Rule(CLAIM_READERS | FINANCE, own_recovery),
+    "desk:recovery-open": Rule(DECIDERS, own_claim),
+    "desk:recovery-notice": Rule(DECIDERS, own_recovery),
+    "desk:recovery-defer": Rule(DECIDERS, own_recovery),
+    "desk:recovery-refer": Rule(DECIDERS, own_recovery),
+    "desk:recovery-write-off": Rule(DECIDERS, own_recovery),
+    "desk:recovery-write-off-approve": Rule(frozenset({Role.HEAD}), own_recovery),
+    "desk:recovery-objection-answer": Rule(DECIDERS, own_recovery),
+    "desk:recovery-slip": Rule(FINANCE, own_recovery),
+    "desk:recovery-slip-confirm": Rule(FINANCE, own_recovery),
+    "desk:recovery-slip-refuse": Rule(FINANCE, own_recovery),
     "desk:objections": Rule(DECIDERS),
     "desk:objection-answer": Rule(DECIDERS, own_objection),
     "desk:runs": Rule(MONEY_READERS),

@@ -10,6 +10,7 @@ from enterprises.models import Beneficiary
 from supermarket.claims.models import Claim, ClaimMove, Objection, Run
 from supermarket.claims.runs.listing import PayerTotal, payer_totals
 from supermarket.claims.states import ClaimState, ObjectionState
+from supermarket.ledger.errors import yuan
 
 
 def claims_of(beneficiary: Beneficiary) -> QuerySet[Claim]:
@@ -55,6 +56,21 @@ def run_list(*, department: str | None = None) -> QuerySet[Run]:
     """The newest first."""
     rows = Run.objects.all() if department is None else Run.objects.filter(policy__department=department)
     return rows.select_related("policy", "policy_version", "made_by", "approved_by", "released_by").order_by("-pk")
+
+
+def given_up_of(claim: Claim) -> list[Mapping[str, str]]:
+    """What exclusion rules took from the claim, and because of which others, in words ({zh, en})."""
+    exclusions = claim.exclusions.filter(given_up__isnull=False).order_by("pk")
+    rows = [each.given_up for each in exclusions if each.given_up is not None]
+    others = Claim.objects.filter(pk__in={pk for words in rows for pk in words["claims"]}).order_by("pk")
+    titles = {other.pk: other.policy_version.parsed.title for other in others.select_related("policy_version")}
+    found = []
+    for words in rows:
+        names = {titles[pk] for pk in words["claims"] if pk in titles}
+        zh, en = "、".join(sorted(f"“{name.zh}”" for name in names)), ", ".join(sorted(name.en for name in names))
+        sum_ = yuan(words["fen"])
+        found.append({"zh": f"已享受{zh}，不重复享受，少付 {sum_} 元", "en": f"{sum_} yuan less, because of {en}"})
+    return list({words["zh"]: words for words in found}.values())
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from supermarket.claims.funding import claim_reserve, plan_of
 from supermarket.claims.instalments import instalment_release, parts_of
 from supermarket.claims.models import Claim, ClaimInstalment, Run
 from supermarket.claims.moves import claims_move, run_move
+from supermarket.claims.recoveries.searching import recoveries_search
 from supermarket.claims.redeciding import decision_frozen
 from supermarket.claims.runs.notice import run_advance
 from supermarket.claims.states import CLAIM_ENDS, CLAIM_RELEASED, ClaimState, RunState
@@ -36,6 +37,7 @@ class Swept:
     silent: int = 0
     queued: int = 0
     instalments: int = 0
+    decided_again: int = 0
 
 
 def claims_sweep(*, day: date | None = None) -> Swept:
@@ -49,6 +51,7 @@ def claims_sweep(*, day: date | None = None) -> Swept:
     swept.silent = silences_end(day)
     swept.queued = queue_serve()
     swept.instalments = instalments_release(day)
+    swept.decided_again = recoveries_search()
     return swept
 
 

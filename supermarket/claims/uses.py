@@ -29,13 +29,16 @@ WORDS = {
 }
 
 
-def claims_resting_on(use: Use) -> list[Claim]:
-    """Claims whose evidence holds one of the facts, or a value out of one of the deliveries, the oldest first."""
+def claims_resting_on(use: Use, *, after: int = 0, at_most: int | None = None) -> list[Claim]:
+    """Claims whose evidence holds one of the facts, or a value out of one of the deliveries, the oldest first; those
+    behind the claim `after`."""
     found: dict[int, Claim] = {}
-    for evidence in candidates(use):
+    for evidence in candidates(use).filter(claim__gt=after).iterator(chunk_size=500):
         if evidence.claim_id not in found and rests_on(evidence, use):
+            if len(found) == at_most:
+                break
             found[evidence.claim_id] = evidence.claim
-    return sorted(found.values(), key=lambda one: one.pk)
+    return list(found.values())
 
 
 def claims_using(use: Use) -> Iterator[Effect]:

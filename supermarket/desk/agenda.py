@@ -12,8 +12,14 @@ from enterprises.selectors import disputes_open, disputes_overdue
 from policies.models import PolicyVersion
 from supermarket.access import ALL_DEPARTMENTS, allow, reach_of, sources_read
 from supermarket.claims.models import Run
+from supermarket.claims.recoveries.selectors import (
+    recoveries_list,
+    recovery_objections_open,
+    slips_open,
+    write_offs_proposed,
+)
 from supermarket.claims.selectors import claims_in_review, objections_open
-from supermarket.claims.states import ClaimState, RunState
+from supermarket.claims.states import ClaimState, RecoveryState, RunState
 from supermarket.desk.run_page import BEFORE_RELEASE
 from supermarket.payouts.selectors import alarms_open, payouts_with_a_person, suspense_open
 from supermarket.payouts.unknowns import unknowns
@@ -52,6 +58,7 @@ def agenda(user: User) -> list[Line]:
         lines.append(Line(_("Claims to decide"), in_review, reverse("desk:claims")))
         objections = objections_open(department=department).count()
         lines.append(Line(_("Objections to answer"), objections, reverse("desk:objections")))
+    lines += recovery_lines(user)
     lines += run_lines(user)
     if allow(user, "desk:payout-release"):
         address = reverse("desk:payouts")
@@ -59,6 +66,24 @@ def agenda(user: User) -> list[Line]:
         lines.append(Line(_("Alarms to explain"), alarms_open().count(), address))
         lines.append(Line(_("Messages of unknown outcome"), unknowns().count(), reverse("desk:channels")))
         lines.append(Line(_("Money in suspense"), suspense_open().count(), reverse("desk:reconciliation")))
+    return lines
+
+
+def recovery_lines(user: User) -> list[Line]:
+    """What is to be noticed, answered, written off or confirmed, by whoever may."""
+    address = reverse("desk:recoveries")
+    lines = []
+    if allow(user, "desk:recovery-notice"):
+        department = reach_of(user)
+        opened = recoveries_list(department=department, state=RecoveryState.OPENED).count()
+        lines.append(Line(_("Recoveries to give notice of"), opened, address))
+        objected = recovery_objections_open(department=department).count()
+        lines.append(Line(_("Objections to recoveries"), objected, address))
+    if allow(user, "desk:recovery-write-off-approve"):
+        proposed = write_offs_proposed(department=reach_of(user), not_by=user.pk).count()
+        lines.append(Line(_("Write-offs to approve"), proposed, address))
+    if allow(user, "desk:recovery-slip-confirm"):
+        lines.append(Line(_("Repayments to confirm"), slips_open(not_by=user.pk).count(), address))
     return lines
 
 

@@ -18,6 +18,8 @@ from supermarket.desk.views import (
     payouts,
     policies,
     reconciliation,
+    recoveries,
+    recovery_steps,
     reports,
     rosters,
     run_steps,
@@ -31,6 +33,7 @@ from supermarket.desk.views import (
 app_name = "desk"
 VERSION = "policies/<slug:code>/<int:number>/"
 RUN = "runs/<int:pk>/"
+RECOVERY = "recoveries/<int:pk>/"
 urlpatterns = [
     path("", home.home, name="home"),
     path("policies/", policies.policies, name="policies"),
@@ -77,6 +80,22 @@ urlpatterns = [
     path("papers/", papers.papers, name="papers"),
     path("objections/", objections.objections, name="objections"),
     path("objections/<int:pk>/answer/", objections.answer, name="objection-answer"),
+    path("claims/<int:pk>/recover/", recovery_steps.open_, name="recovery-open"),
+    path("recoveries/", recoveries.recoveries, name="recoveries"),
+    path(RECOVERY, recoveries.recovery, name="recovery"),
+    path(f"{RECOVERY}notice/", recovery_steps.notice, name="recovery-notice"),
+    path(f"{RECOVERY}defer/", recovery_steps.defer, name="recovery-defer"),
+    path(f"{RECOVERY}refer/", recovery_steps.refer, name="recovery-refer"),
+    path(f"{RECOVERY}write-off/", recovery_steps.write_off_propose, name="recovery-write-off"),
+    path(f"{RECOVERY}write-off/approve/", recovery_steps.write_off_approve, name="recovery-write-off-approve"),
+    path(
+        f"{RECOVERY}objections/<int:objection>/answer/",
+        recovery_steps.objection_answer,
+        name="recovery-objection-answer",
+    ),
+    path(f"{RECOVERY}slips/", recovery_steps.slip_enter, name="recovery-slip"),
+    path(f"{RECOVERY}slips/<int:slip>/confirm/", recovery_steps.slip_confirm, name="recovery-slip-confirm"),
+    path(f"{RECOVERY}slips/<int:slip>/refuse/", recovery_steps.slip_refuse, name="recovery-slip-refuse"),
     path("runs/", runs.runs, name="runs"),
     path("runs/new/", runs.new, name="run-new"),
     path(RUN, runs.run, name="run"),

@@ -19,6 +19,7 @@ from supermarket.matching.errors import MatchBusyError, MatchGoneError
 from supermarket.matching.everybody import THREADS, Decided, decided, shelf_offers
 from supermarket.matching.models import MatchNews, MatchPopulation, MatchRun, MatchSet
 from supermarket.matching.periods import Offer
+from supermarket.matching.telling import news_tell
 
 PART_POLICIES = 64
 Progress = Callable[[int, int], None]  # policies done, policies in all
@@ -56,7 +57,9 @@ def match_carry_out(run: MatchRun, progress: Progress | None) -> None:
             done |= part
             if progress:
                 progress(len(done), policies)
-    run_set(run, finished_at=timezone.now())
+    with transaction.atomic():
+        run_set(run, finished_at=timezone.now())
+        news_tell(run)
     store.prune()
 
 

@@ -3,12 +3,13 @@
 import re
 
 from django.db import transaction
-from django.utils import timezone
 
 from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Recovery, Repayment
 from supermarket.claims.recoveries.repaying import repayment_take
 from supermarket.claims.recoveries.steps import recovery_lock
+from supermarket.ledger.models import JournalEntry
+from supermarket.payouts import clock
 from supermarket.payouts.models import SuspenseItem
 from supermarket.payouts.rails.base import FactKind
 
@@ -46,22 +47,29 @@ def recovery_named(words: str) -> Recovery | None:
 
 def credit_take(pk: int, recovery: Recovery) -> bool:
     """Raises WrongStateError, RepaidTooMuchError."""
-    item = SuspenseItem.objects.select_for_update(of=("self",)).select_related("line__payer_account").get(pk=pk)
-    if item.resolved_at is not None or item.line is None:
+    rows = SuspenseItem.objects.select_for_update(of=("self",)).select_related("line", "statement__payer_account")
+    item = rows.get(pk=pk)
+    if item.resolved_at is not None or item.proposed_by_id is not None:
         return False
-    row = recovery_lock(recovery)
-    if not row.shares.filter(lead=True, payer=item.line.payer_account.payer).exists():
+    if not recovery.shares.filter(lead=True, payer=item.statement.payer_account.payer).exists():
         return False
-    made = repayment_take(
-        row,
-        item.amount_fen,
-        source=Repayment.Source.BANK,
-        reference=item.line.reference,
-        received_on=item.line.booked_on,
-        debit=[("suspense", item.line.payer_account.number, item.amount_fen)],
-        actor=None,
-    )
+    entry = credit_enter(item, recovery)
     SuspenseItem.objects.filter(pk=item.pk).update(
-        resolved_at=timezone.now(), resolution=row.reference, entry=made.entry
+        resolved_at=clock.now(), answer=SuspenseItem.Answer.RECOVERY, resolution=recovery.reference, entry=entry
     )
     return True
+
+
+def credit_enter(item: SuspenseItem, recovery: Recovery) -> JournalEntry:
+    """The locked item's money is a repayment. Raises WrongStateError, RepaidTooMuchError."""
+    line = item.line
+    made = repayment_take(
+        recovery_lock(recovery),
+        item.amount_fen,
+        source=Repayment.Source.BANK,
+        reference=line.reference if line else f"suspense {item.pk}",
+        received_on=line.booked_on if line else item.since,
+        debit=[("suspense", item.statement.payer_account.number, item.amount_fen)],
+        actor=None,
+    )
+    return made.entry

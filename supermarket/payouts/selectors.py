@@ -89,3 +89,13 @@ def suspense_open() -> QuerySet[SuspenseItem]:
 
 def alarms_open() -> QuerySet[Alarm]:
     return Alarm.objects.filter(resolved_at=None).order_by("raised_at")
+
+
+def account_of_payer(payer: str) -> PayerAccount | None:
+    """The account from which a payer pays, and to which it is paid back."""
+    return PayerAccount.objects.filter(payer=payer, in_use=True).first()
+
+
+def returned_of(claim: Claim) -> QuerySet[Payout]:
+    """Payouts of a claim that the bank returned and whose account can be corrected."""
+    return Payout.objects.filter(claim=claim, state=PayoutState.RETURNED, mend_until__isnull=False).order_by("pk")

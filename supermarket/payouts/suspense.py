@@ -6,11 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from supermarket.celery import poke
+from supermarket.claims.recoveries.repaying import REPAYABLE
+from supermarket.ledger.errors import yuan
 from supermarket.ledger.journal import account, journal_post
-from supermarket.ledger.models import JournalEntry, LedgerAccount
+from supermarket.ledger.models import JournalEntry
 from supermarket.payouts.errors import NothingProposedError, SecondPersonError, SuspenseAnswerError
 from supermarket.payouts.models import BankEvent, PayoutAttempt, StatementLine, SuspenseItem
 from supermarket.payouts.rails.base import FactKind
+from supermarket.payouts.repayments import credit_enter, recovery_named
 from supermarket.users.models import User
 
 Answer = SuspenseItem.Answer
@@ -115,10 +118,23 @@ def payment_enter(row: SuspenseItem) -> JournalEntry:
 def recovery_check(row: SuspenseItem) -> None:
     if row.amount_fen <= 0:
         raise SuspenseAnswerError(because_zh="这不是收到的款项", because_en="no money came in")
-    if not LedgerAccount.objects.filter(role=LedgerAccount.Role.RECOVERABLE, holder=row.target).exists():
+    recovery = recovery_named(row.target)
+    if recovery is None or not recovery.shares.filter(lead=True, payer=row.statement.payer_account.payer).exists():
         raise SuspenseAnswerError(
-            because_zh=f"没有对 {row.target} 的追回", because_en=f"nothing is to be recovered from {row.target}"
+            because_zh=f"本账户没有编号为 {row.target} 的追回",
+            because_en=f"no recovery {row.target} is owed to this account",
         )
+    if recovery.state not in REPAYABLE or row.amount_fen > recovery.left_fen:
+        raise SuspenseAnswerError(
+            because_zh=f"超过待退还的 {yuan(recovery.left_fen)} 元，或不在退还中",
+            because_en=f"more than the {yuan(recovery.left_fen)} yuan that are left, or nothing is due",
+        )
+
+
+def recovery_enter(row: SuspenseItem) -> JournalEntry:
+    recovery = recovery_named(row.target)
+    assert recovery is not None, "recovery_check has looked"
+    return credit_enter(row, recovery)
 
 
 def funding_check(row: SuspenseItem) -> None:
@@ -178,7 +194,7 @@ CHECKS: dict[str, Callable[[SuspenseItem], None]] = {
 }
 ENTRIES: dict[str, Callable[[SuspenseItem], JournalEntry]] = {
     Answer.PAYMENT: payment_enter,
-    Answer.RECOVERY: lambda row: entry_post(row, "recoverable", row.target),
+    Answer.RECOVERY: recovery_enter,
     Answer.FUNDING: lambda row: entry_post(row, "funding", row.statement.payer_account.number),
     Answer.PAIR: pair_enter,
 }

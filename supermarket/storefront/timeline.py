@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from supermarket.claims.models import Claim
-from supermarket.claims.states import CLAIM_ENDS, ClaimState
+from supermarket.claims.models import Claim, RecoveryMove
+from supermarket.claims.states import CLAIM_ENDS, ClaimState, RecoveryState
+from supermarket.ledger.errors import yuan
 from supermarket.payouts.models import AttemptMove
 from supermarket.payouts.states import AttemptState
 
@@ -66,7 +67,7 @@ def timeline(claim: Claim) -> Timeline:
     at = STATIONS.get(ClaimState(claim.state), 0)
     labels = [_("claimed"), _("approved"), _("with the bank"), _("in your account")]
     stations = [Station(label, reached=at >= number, here=at == number) for number, label in enumerate(labels, start=1)]
-    events = sorted([*claim_events(claim), *bank_events(claim)], key=lambda event: event.at)
+    events = sorted([*claim_events(claim), *bank_events(claim), *offset_events(claim)], key=lambda event: event.at)
     return Timeline(claim, stations, events)
 
 
@@ -74,6 +75,16 @@ def claim_events(claim: Claim) -> Iterator[Event]:
     for move in claim.moves.all():
         if move.to_state != ClaimState.DRAFTED:
             yield Event(move.at, str(ClaimState(move.to_state).label), move.reason)
+
+
+def offset_events(claim: Claim) -> Iterator[Event]:
+    """What was kept back of the payment because it was owed, and what of the claim itself has to be paid back."""
+    for repayment in claim.offsets.all():
+        reason = {zh: f"{yuan(repayment.amount_fen)} {unit}" for zh, unit in (("zh", "元"), ("en", "yuan"))}
+        yield Event(repayment.at, _("set off against money to be paid back"), reason)
+    for move in RecoveryMove.objects.filter(recovery__claim=claim).exclude(to_state=RecoveryState.OPENED):
+        state = RecoveryState(move.to_state).label
+        yield Event(move.at, _("to be paid back: %(state)s") % {"state": state})
 
 
 def bank_events(claim: Claim) -> Iterator[Event]:

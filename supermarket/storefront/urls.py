@@ -1,6 +1,17 @@
 from django.urls import path
 
-from supermarket.storefront.views import account, claims, inbox, lookup, my, notices, policies, session, sheets
+from supermarket.storefront.views import (
+    account,
+    claims,
+    inbox,
+    lookup,
+    my,
+    notices,
+    policies,
+    recoveries,
+    session,
+    sheets,
+)
 
 urlpatterns = [
     path("", lookup.home, name="home"),
@@ -26,6 +37,8 @@ urlpatterns = [
     path("my/<slug:code>/claims/<int:claim>/withdraw/", claims.withdraw, name="my-claim-withdraw"),
     path("my/<slug:code>/claims/<int:claim>/sheet.<slug:suffix>", sheets.claim, name="my-claim-sheet"),
     path("my/<slug:code>/sheets/<slug:policy>/<slug:period>.<slug:suffix>", sheets.policy, name="my-sheet"),
+    path("my/<slug:code>/recoveries/<int:recovery>/", recoveries.recovery, name="my-recovery"),
+    path("my/<slug:code>/recoveries/<int:recovery>/object/", recoveries.object_, name="my-recovery-object"),
     path("notices/", notices.notices, name="notices"),
     path("notices/objection/<int:claim>/", notices.objection, name="objection"),
     path("notices/<slug:code>/<slug:period>/", notices.notice, name="notice"),

@@ -18,7 +18,7 @@ from policies.definition import Term
 from supermarket import labels
 from supermarket.claims.approving import queue_of
 from supermarket.claims.models import Claim
-from supermarket.claims.states import ClaimState
+from supermarket.claims.states import ClaimState, RecoveryState
 from supermarket.claims.unpaid import Why
 from supermarket.payouts.states import AttemptState, PayoutState
 
@@ -92,6 +92,11 @@ def unpaid_why(why: str) -> str:
 def queue_place(claim: Claim) -> int:
     """Which one in the queue for money of its policy: 1 is served next."""
     return queue_of(claim).count() + 1
+
+
+@register.filter
+def recovery_state(state: str) -> str:
+    return str(RecoveryState(state).label)
 
 
 @register.filter

@@ -51,12 +51,14 @@ def test_a_correction_lists_the_claim_and_only_the_policies_that_read_the_fact(
     )
     assert [(one.kind, one.reference, one.beneficiary_id) for one in effects] == [
         ("claim", str(claim.pk), firm.pk),
+        ("recovery", str(claim.pk), firm.pk),
         ("verdict", "award", firm.pk),
         ("verdict", "per-head", firm.pk),
     ]
     assert "10,000.00 yuan" in effects[0].en
-    assert effects[1].en.endswith("eligible 10,000.00 yuan -> not eligible")
-    assert effects[2].zh.endswith("符合 4,000.00 元 → 符合 1,200.00 元")
+    assert "on its way" in effects[1].en, "the money has to settle before it is claimed back"
+    assert effects[2].en.endswith("eligible 10,000.00 yuan -> not eligible")
+    assert effects[3].zh.endswith("符合 4,000.00 元 → 符合 1,200.00 元")
 
 
 def test_a_fact_that_nobody_decided_with_has_no_effect(claimed: tuple[Beneficiary, Claim]) -> None:
@@ -71,6 +73,6 @@ def test_a_withdrawn_delivery_lists_the_claims_that_rest_on_it(claimed: tuple[Be
     _, claim = claimed
     delivery = Delivery.objects.get(source__code="social_insurance")
     effects = delivery_withdraw(delivery=delivery, actor=None, reason="口径有误")
-    assert [(one.kind, one.reference) for one in effects] == [("claim", str(claim.pk))]
+    assert [(one.kind, one.reference) for one in effects] == [("claim", str(claim.pk)), ("recovery", str(claim.pk))]
     register = Delivery.objects.get(source__code="business_register")
     assert delivery_withdraw(delivery=register, actor=None, reason="口径有误") == []

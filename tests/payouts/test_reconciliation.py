@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from supermarket.ledger.journal import account as ledger_account
 from supermarket.ledger.selectors import account_balance_fen
 from supermarket.payouts.checks import books_check
 from supermarket.payouts.errors import (
@@ -205,18 +204,6 @@ def test_a_payment_that_the_bank_names_wrongly_is_given_to_its_instruction(bank:
     suspense_approve(item=item, actor=officer("second"))
     payouts_work_until_idle()
     assert Payout.objects.get().state == "settled"
-    assert books_check() == []
-
-
-def test_money_that_comes_back_goes_to_what_is_recovered(account: PayerAccount) -> None:
-    take_in(account, statement(FRIDAY, 1_000, [ARRIVED]))
-    (item,) = suspense_open()
-    with pytest.raises(SuspenseAnswerError):
-        suspense_propose(item=item, answer="recovery", target="claim:7", resolution="退款", actor=officer("first"))
-    ledger_account("recoverable", "claim:7")
-    suspense_propose(item=item, answer="recovery", target="claim:7", resolution="退款", actor=officer("first"))
-    suspense_approve(item=item, actor=officer("second"))
-    assert account_balance_fen("recoverable", "claim:7") == -500
     assert books_check() == []
 
 

@@ -24,9 +24,11 @@ from supermarket.ledger.selectors import account_balance_fen, trial_balance
 from supermarket.notices.models import Notice
 from supermarket.payouts.checks import books_check
 from supermarket.payouts.creation import payout_create_for_claims
+from supermarket.payouts.errors import SuspenseAnswerError
 from supermarket.payouts.models import Payout
 from supermarket.payouts.repayments import recovery_named
 from supermarket.payouts.selectors import suspense_open
+from supermarket.payouts.services import suspense_approve, suspense_propose
 from supermarket.payouts.work import payouts_work_until_idle
 from supermarket.users.models import Representation, Role
 from tests.payouts.bank import Bank
@@ -96,6 +98,22 @@ def test_a_reference_with_a_typing_error_matches_nothing(paid: Claim, city_bank:
     assert recovery_named(wrong) is None and recovery_named(f"x{recovery.reference}") == recovery
     transfer(city_bank, 300_00, wrong)
     assert not Repayment.objects.exists() and suspense_open().count() == 1
+
+
+def test_two_people_say_that_a_credit_without_a_reference_is_one(paid: Claim, city_bank: Bank) -> None:
+    recovery = asked_back(paid, 300_00)
+    transfer(city_bank, 300_00, "退款")
+    (item,) = suspense_open()
+    said = {"item": item, "answer": "recovery", "resolution": "企业电话确认", "actor": officer("first")}
+    for wrong in ("", "TH0000000000", str(recovery.pk)):
+        with pytest.raises(SuspenseAnswerError):
+            suspense_propose(target=wrong, **said)
+    suspense_propose(target=recovery.reference, **said)
+    payouts_work_until_idle()
+    assert not Repayment.objects.exists(), "one person moves nothing"
+    suspense_approve(item=item, actor=officer("second"))
+    recovery.refresh_from_db()
+    assert recovery.state == "recovered" and not suspense_open() and books_check() == []
 
 
 def test_what_is_owed_is_set_off_against_the_next_payment(paid: Claim, city_bank: Bank) -> None:

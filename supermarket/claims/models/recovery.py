@@ -114,6 +114,7 @@ class RecoveryShare(models.Model):
     lead = models.BooleanField()
     amount_fen = models.BigIntegerField()
     repaid_fen = models.BigIntegerField(default=0)
+    waived_fen = models.BigIntegerField(default=0)  # no longer asked for: an objection was upheld in part
 
     class Meta:
         constraints = [
@@ -224,3 +225,15 @@ class RecoveryObjection(models.Model):
                 name="recovery_objection_decided_with_an_answer",
             ),
         ]
+
+
+class RecoverySearch(models.Model):
+    """How far the claims that rest on one changed fact have been decided again: `key` names the withdrawn delivery, the
+    upheld dispute or the revoked title, `after` is the last claim looked at. `left`: claims that could not be decided
+    yet, each with the reason ({claim, zh, en}); they are tried again."""
+
+    key = models.CharField(max_length=60, unique=True)
+    after = models.BigIntegerField(default=0)
+    left = models.JSONField(default=list)
+    begun_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)

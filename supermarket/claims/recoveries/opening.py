@@ -27,6 +27,7 @@ from supermarket.users.models import User
 Ground = Recovery.Ground
 BY_FACTS = (Ground.TITLE_REVOKED, Ground.FACT_CORRECTED)
 ROSTERS = "rosters"
+AT_ONCE = 100
 REASONS: Mapping[str, Reason] = {
     Ground.TITLE_REVOKED: {
         "zh": "资格称号被撤销，按现有数据重新核定后多付了",
@@ -123,8 +124,9 @@ def owed_of(claim: Claim, ground: Recovery.Ground, amount_fen: int | None) -> Ow
 
 
 def claimed_before(claim: Claim) -> dict[str, int]:
-    """What other recoveries of the claim, ended ones too, have claimed back: payer -> fen."""
-    rows = RecoveryShare.objects.filter(recovery__claim=claim).values_list("payer").annotate(Sum("amount_fen"))
+    """What other recoveries of the claim, ended ones too, have claimed back (or waived): payer -> fen."""
+    asked = Sum(F("amount_fen") + F("waived_fen"))
+    rows = RecoveryShare.objects.filter(recovery__claim=claim).values_list("payer").annotate(asked=asked)
     return dict(rows.order_by())
 
 
@@ -161,22 +163,33 @@ def instalment_cut(claim: Claim, part: ClaimInstalment, excess_fen: int, *, key:
 
 def recoveries_opened(use: Use) -> Iterator[Effect]:
     """Answers `enterprises.effects`: what was paid on a fact that is another one now is opened for recovery; where that
-    cannot be done the official is told why."""
-    ground = Ground.TITLE_REVOKED if use.facts == {ROSTERS} else Ground.FACT_CORRECTED
-    for claim in claims_resting_on(use):
+    cannot be done the official is told why. Only the first claims, while somebody waits: `searching` does the rest."""
+    for claim in claims_resting_on(use, at_most=AT_ONCE):
         if claim.state in CLAIM_RELEASED:
-            yield from recovery_effect(claim, ground)
+            yield from recovery_effect(claim, ground_of(use))
+
+
+def ground_of(use: Use) -> Recovery.Ground:
+    return Ground.TITLE_REVOKED if use.facts == {ROSTERS} else Ground.FACT_CORRECTED
 
 
 def recovery_effect(claim: Claim, ground: Recovery.Ground) -> Iterator[Effect]:
     try:
-        recovery = recovery_open(claim=claim, ground=ground, actor=None, text="")
-    except NothingOwedError:
-        return
+        recovery = recovery_try(claim, ground)
     except ClaimError as error:
         why = error.message()
         zh, en = f"申领 {claim.pk} 未能立案追回：{why['zh']}", f"claim {claim.pk}, no recovery opened: {why['en']}"
     else:
+        if recovery is None:
+            return
         amount = yuan(recovery.amount_fen)
         zh, en = f"申领 {claim.pk} 已立案追回 {amount} 元", f"claim {claim.pk}: recovery of {amount} yuan opened"
     yield Effect(kind="recovery", reference=str(claim.pk), beneficiary_id=claim.beneficiary_id, zh=zh, en=en)
+
+
+def recovery_try(claim: Claim, ground: Recovery.Ground) -> Recovery | None:
+    """None where nothing is owed. Raises ClaimError where it cannot be told yet."""
+    try:
+        return recovery_open(claim=claim, ground=ground, actor=None, text="")
+    except NothingOwedError:
+        return None

@@ -167,6 +167,7 @@ def recovery_reduce(row: Recovery, amount_fen: int, *, key: str) -> Recovery:
     receivable_post(row, parts, key=key, sign=-1)
     for share in row.shares.filter(payer__in=parts):
         share.amount_fen -= parts[share.payer]
-        share.save(update_fields=["amount_fen"])
+        share.waived_fen += parts[share.payer]
+        share.save(update_fields=["amount_fen", "waived_fen"])
     Recovery.objects.filter(pk=row.pk).update(amount_fen=amount_fen)
     return recovery_lock(row)

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from policies.definition import Pay
 from supermarket.access import reach_of, signed_in
 from supermarket.claims.errors import ClaimError
-from supermarket.claims.models import Claim
+from supermarket.claims.models import Claim, Recovery
 from supermarket.claims.reviewing import claim_refuse, claim_return, claim_review_approve
 from supermarket.claims.selectors import claim_timeline, claims_in_review
+from supermarket.claims.states import CLAIM_RELEASED
 from supermarket.ledger.errors import LedgerError
 from supermarket.templatetags.store import say
 from supermarket.users.models import User
@@ -50,6 +51,9 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
         "claim": found,
         "evidence": found.evidence.order_by("-number").first(),
         "steps": claim_timeline(found),
+        "recoverable": found.state in CLAIM_RELEASED,
+        "grounds": Recovery.Ground.choices,
+        "recoveries": found.recoveries.order_by("pk"),
         "enters_sum": found.policy_version.parsed.pay is Pay.AFTER_DECISION,
     }
     return render(request, "desk/claim.html", context)

@@ -67,7 +67,7 @@ class SuspenseItem(models.Model):
 
     class Answer(models.TextChoices):
         PAYMENT = "payment", _("a payment of ours")  # target: its end-to-end id
-        RECOVERY = "recovery", _("money paid back by a beneficiary")  # target: the holder of what is recoverable
+        RECOVERY = "recovery", _("money paid back by a beneficiary")  # target: the recovery's reference
         FUNDING = "funding", _("money of the treasury")  # target: the document
         PAIR = "pair", _("sent back, or the other half of it")  # target: number of the item that cancels it
 

@@ -14,8 +14,11 @@ from supermarket.claims.applying import claim_apply
 from supermarket.claims.confirming import claim_confirm, claim_waive
 from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Claim
+from supermarket.claims.recoveries.selectors import recoveries_of
 from supermarket.claims.reviewing import claim_resubmit, claim_withdraw
+from supermarket.claims.selectors import given_up_of
 from supermarket.ledger.errors import LedgerError
+from supermarket.payouts.selectors import returned_of
 from supermarket.requests import by_htmx
 from supermarket.storefront.timeline import timeline
 from supermarket.templatetags.store import say
@@ -70,6 +73,9 @@ def claim(request: HttpRequest, code: str, claim: int) -> HttpResponse:
             "code": code,
             "decided": found.evidence.exists(),
             "account": account_usable(beneficiary=found.beneficiary),
+            "given_up": given_up_of(found),
+            "returned": returned_of(found),
+            "recoveries": recoveries_of(found.beneficiary).filter(claim=found),
         },
     )
 

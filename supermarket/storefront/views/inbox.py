@@ -40,6 +40,8 @@ def leads_to(line: InboxLine) -> str:
     match kind:
         case "claim":
             return reverse("my-claim", kwargs={"code": code, "claim": key})
+        case "recovery":
+            return reverse("my-recovery", kwargs={"code": code, "recovery": key})
         case "account":
             return reverse("my-account", kwargs={"code": code})
         case "policy":
