@@ -15,6 +15,7 @@ SONG, LATIN, LATIN_BOLD = "STSong-Light", "Helvetica", "Helvetica-Bold"
 WIDTH, HEIGHT = landscape(A4)
 MARGIN, FOOT = 42.0, 40.0
 SIZE, LEADING = 9.0, 12.5
+GAP = 10.0  # between columns
 LINES_AT_MOST = 4
 
 
@@ -89,7 +90,7 @@ class Paper:
         some = False
         for row in rows:
             some = True
-            cells = [wrapped(value, width - 6, SIZE) for value, width in zip(row, widths, strict=True)]
+            cells = [wrapped(value, width - GAP, SIZE) for value, width in zip(row, widths, strict=True)]
             if self.room(LEADING * max(map(len, cells))):
                 self.row(columns, widths, [[column.title] for column in columns], bold=True)
             self.row(columns, widths, cells)
@@ -103,23 +104,26 @@ class Paper:
         x = MARGIN
         for column, width, lines in zip(columns, widths, cells, strict=True):
             for number, line in enumerate(lines, 1):
-                edge = x + width - 6 if column.right else x
+                edge = x + width - GAP if column.right else x
                 self.text(edge, self.at - number * LEADING, line, right=column.right, bold=bold)
             x += width
         self.at -= LEADING * max(1, *map(len, cells))
-        self.canvas.setLineWidth(0.6 if bold else 0.25)
+        self.canvas.setStrokeGray(0 if bold else 0.75)
+        self.canvas.setLineWidth(0.5)
         self.canvas.line(MARGIN, self.at - 3, WIDTH - MARGIN, self.at - 3)
+        self.canvas.setStrokeGray(0)
         self.at -= 1.5
 
-    def signatures(self, lines: Iterable[tuple[str, str]]) -> None:
-        """Where each signs: office, name as known, a line for the hand and one for the date."""
+    def signatures(self, lines: Sequence[tuple[str, str]], *, signed: str, dated: str) -> None:
+        """Where each signs, all on one page: office, name as known, a line for the hand and one for the date."""
+        self.room(34.0 * len(lines))
         for office, name in lines:
-            self.room(34)
             self.at -= 30
             self.text(MARGIN, self.at, f"{office}  {name}")
             self.canvas.setLineWidth(0.5)
-            self.canvas.line(MARGIN + 300, self.at - 2, MARGIN + 520, self.at - 2)
-            self.canvas.line(MARGIN + 560, self.at - 2, WIDTH - MARGIN, self.at - 2)
+            for x, words, end in ((MARGIN + 240, signed, MARGIN + 500), (MARGIN + 540, dated, WIDTH - MARGIN)):
+                self.text(x, self.at, words)
+                self.canvas.line(x + 50, self.at - 2, end, self.at - 2)
 
     def save(self) -> None:
         self.page_end()

@@ -51,7 +51,7 @@ def run_paper(run: Run, path: Path) -> None:
         ]
         paper.table(columns, table.rows, empty=_("None."))
     paper.heading(_("Signatures"))
-    paper.signatures(report.signatures)
+    paper.signatures(report.signatures, signed=_("Signature"), dated=_("Date"))
     paper.save()
 
 

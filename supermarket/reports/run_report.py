@@ -216,7 +216,7 @@ def statements_table(run: Run) -> Table:
 
 def signatures(run: Run) -> list[tuple[str, str]]:
     return [
-        (_("Made by"), str(run.made_by)),
+        (_("Official in charge"), str(run.made_by)),
         (_("Head of the department"), str(run.approved_by or "")),
         (_("Released by"), str(run.released_by or "")),
     ]

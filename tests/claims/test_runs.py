@@ -234,6 +234,23 @@ def test_notice_then_confirmation_then_release(town: Town, publish: Publish, mon
     assert money[1].reserved_fen == 240_000
 
 
+def test_the_silent_are_reminded_in_time_and_once_each_day(
+    town: Town, publish: Publish, money: list[Appropriation]
+) -> None:
+    publish("award", **CONFIRMED)
+    yes, silent = firms_settle(town, [40, 40])
+    run = run_advance(run=approved(prepared()), day=date(2023, 6, 25))
+    claim_confirm(claim=claim_of(yes), actor=owner_of(yes))
+    assert run.confirm_until is not None
+    reminded = []
+    for before in (10, 9, 8, 5, 2, 0):
+        for _ in range(2):  # the sweeper comes more than once a day
+            run_advance(run=run, day=run.confirm_until - timedelta(days=before))
+        reminded.append(claim_of(silent).reminders.count())
+    assert reminded == [0, 1, 1, 2, 3, 3]
+    assert claim_of(yes).reminders.count() == 0
+
+
 def test_silence_may_mean_yes(town: Town, publish: Publish, money: list[Appropriation]) -> None:
     publish("award", **{**AUTOMATIC, "confirmation": {"required": True, "silence": "accept"}})
     with_account, without = firms_settle(town, [40, 40], accounts=False)

@@ -1,6 +1,6 @@
 """Public notice and confirmation: the terms of a run, and what follows when they are over."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -16,6 +16,8 @@ from supermarket.claims.telling import confirmation_ask
 # The policy says whether an account has to be confirmed, not for how long it may be: the store's own term.
 CONFIRMATION = Term(15, TermUnit.WORKING_DAYS)
 REMINDERS_AT_MOST = 3
+# So many days before the last one the first, second and third reminder go out by themselves.
+REMIND_DAYS_BEFORE = (9, 5, 2)
 
 
 def term_of(run: Run, name: str, own: Term | None) -> Term | None:
@@ -87,15 +89,26 @@ def run_advance(*, run: Run, day: date | None = None) -> Run:
     if run.state == RunState.CONFIRMING and run.confirm_until is not None and run.confirm_until < day:
         silent = Claim.objects.filter(run=run, state=ClaimState.AWAITING_CONFIRMATION)
         silence_counts(silent.values_list("pk", flat=True), run.policy_version.parsed)
+    elif run.state == RunState.CONFIRMING and (due := reminders_due(run, day)):
+        run_remind(run=run, at_most=due)
     return run
 
 
+def reminders_due(run: Run, day: date) -> int:
+    """How many reminders the silent should have had by a day; a term that is too short for one has none."""
+    until, begun = run.confirm_until, run.notice_until or run.day
+    if until is None:
+        return 0
+    days = [until - timedelta(days=before) for before in REMIND_DAYS_BEFORE]
+    return sum(begun < each <= day for each in days)
+
+
 @transaction.atomic
-def run_remind(*, run: Run) -> int:
-    """One reminder more to each who has not confirmed, three at most; how many were made."""
+def run_remind(*, run: Run, at_most: int = REMINDERS_AT_MOST) -> int:
+    """One reminder more to each who has not confirmed and has had fewer than `at_most`; how many were made."""
     silent = Claim.objects.filter(run=run, state=ClaimState.AWAITING_CONFIRMATION)
     made = 0
-    for number in range(REMINDERS_AT_MOST, 0, -1):
+    for number in range(at_most, 0, -1):
         due = silent.exclude(reminders__number=number)
         if number > 1:
             due = due.filter(reminders__number=number - 1)

@@ -33,7 +33,7 @@ class MovementForm(forms.Form):
     amount = forms.DecimalField(
         label=gettext_lazy("Amount (yuan)"), max_digits=15, decimal_places=2, min_value=0, required=False
     )
-    document = forms.CharField(label=gettext_lazy("Document"), max_length=200)
+    document = forms.CharField(label=gettext_lazy("Document it rests on"), max_length=200)
     kind = forms.ChoiceField(label=gettext_lazy("What is asked for"), choices=KINDS)
     reserved_to = forms.ChoiceField(
         label=gettext_lazy("Reserved claims go"), choices=MovementRequest.ReservedTo.choices, required=False
@@ -52,7 +52,7 @@ class GrantForm(forms.Form):
     fiscal_year = forms.IntegerField(label=gettext_lazy("Year"), min_value=2015, max_value=2049)
     purpose = forms.SlugField(label=gettext_lazy("Policy or pool"), max_length=80)
     amount = forms.DecimalField(label=gettext_lazy("Amount (yuan)"), max_digits=15, decimal_places=2, min_value=0)
-    document = forms.CharField(label=gettext_lazy("Document"), max_length=200)
+    document = forms.CharField(label=gettext_lazy("Document it rests on"), max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -23,7 +23,7 @@ class SettlementForm(forms.Form):
     lead = forms.CharField(max_length=20)
     month = forms.RegexField(r"^\d{4}-\d{2}$")
     amount = forms.DecimalField(label=gettext_lazy("Amount (yuan)"), max_digits=15, decimal_places=2, min_value=0)
-    document = forms.CharField(label=gettext_lazy("Document"), max_length=200)
+    document = forms.CharField(label=gettext_lazy("Document it rests on"), max_length=200)
 
 
 @require_GET

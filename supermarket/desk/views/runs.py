@@ -25,6 +25,7 @@ from supermarket.claims.states import ClaimState
 from supermarket.dates import today
 from supermarket.desk.run_page import run_page
 from supermarket.matching.catalogue import store_catalogue
+from supermarket.reports.text import neutral
 from supermarket.requests import by_htmx
 from supermarket.templatetags.store import say
 
@@ -124,7 +125,7 @@ def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     def lines() -> Iterator[str]:
         yield "\ufeff" + writer.writerow(header)
         for line in list_lines(found):
-            yield writer.writerow(line)
+            yield writer.writerow(neutral(cell) if isinstance(cell, str) else cell for cell in line)
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="run-{found.pk}.csv"'
