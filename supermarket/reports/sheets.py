@@ -20,6 +20,7 @@ class Sheets:
 
     def __init__(self) -> None:
         self.book = Workbook(write_only=True)
+        self.cells: dict[tuple[str, int, bool, bool], WriteOnlyCell] = {}
 
     def sheet(self, title: str, widths: Sequence[int]) -> WriteOnlyWorksheet:
         sheet: WriteOnlyWorksheet = self.book.create_sheet(title[:31])
@@ -39,15 +40,23 @@ class Sheets:
         anyway (the cell's type is text)."""
         cells = []
         for position, value in enumerate(values):
-            cell = WriteOnlyCell(sheet, value=value if position in money else neutral(value))
+            cell = self.cell(sheet, position, head=head, money=position in money)
+            cell.value = value if position in money else neutral(value)
             cell.data_type = "s"
+            cells.append(cell)
+        sheet.append(cells)
+
+    def cell(self, sheet: WriteOnlyWorksheet, position: int, *, head: bool, money: bool) -> WriteOnlyCell:
+        """One cell a column, used again for every row: a row is on disk once it is appended, and styles are dear."""
+        key = (sheet.title, position, head, money)
+        if key not in self.cells:
+            cell = self.cells[key] = WriteOnlyCell(sheet)
             cell.number_format = "@"
-            if position in money:
+            if money:
                 cell.alignment = RIGHT
             if head:
                 cell.font = HEAD
-            cells.append(cell)
-        sheet.append(cells)
+        return self.cells[key]
 
     def table(
         self,

@@ -44,6 +44,8 @@ def moment(value: datetime | None) -> str:
 
 def printable(text: str) -> str:
     """Without control characters, which neither a workbook nor a page can hold."""
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 

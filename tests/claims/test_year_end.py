@@ -20,6 +20,7 @@ from supermarket.ledger.asking import movement_ask
 from supermarket.ledger.errors import AppropriationExhaustedError, AppropriationHeldError
 from supermarket.ledger.models import Appropriation, AppropriationMovement, Reservation
 from supermarket.ledger.selectors import appropriations_in_disorder
+from supermarket.templatetags.store import queue_place
 from tests.claims.people import DAY, firms_settle, user_named
 from tests.claims.test_applying import apply
 from tests.claims.test_runs import AUTOMATIC, NOTICED, Grant, Publish, approved, decide, prepared, release
@@ -128,6 +129,22 @@ def test_who_applied_and_was_set_free_is_served_when_money_comes(
     claim.refresh_from_db()
     assert (claim.state, claim.waits_for_money) == ("on_notice", False)
     assert Reservation.objects.filter(stage="reserved").count() == 2
+
+
+def test_the_queue_goes_on_in_its_order_when_money_is_added(town: Town, publish: Publish, grant: Grant) -> None:
+    publish("award", **{**AUTOMATIC, "delivery": "apply_and_enjoy"})
+    grant("340200", 100_000_000)
+    district = grant("340207", 240_000)
+    firms = firms_settle(town, [40, 50, 30])
+    first, second, third = (apply(firm) for firm in firms)
+    assert [claim.waits_for_money for claim in (first, second, third)] == [False, True, True]
+    assert [queue_place(claim) for claim in (second, third)] == [1, 2]
+    confirm(district, Kind.RAISED, 180_000)  # enough for the third, who does not overtake
+    assert queue_serve() == 0
+    confirm(district, Kind.RAISED, 120_000)
+    assert queue_serve() == 1
+    third.refresh_from_db()
+    assert (third.waits_for_money, queue_place(third)) == (True, 1)
 
 
 def at_once(*steps: Callable[[], Any]) -> list[str]:
