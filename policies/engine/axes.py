@@ -7,18 +7,20 @@ are Python integers: a shelf joins the masks of all facts with `|`.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import reduce
+from itertools import pairwise
 from operator import or_
 from typing import Any, Final, TypeVar
 
 from policies.engine.conditions import Variable
 from policies.engine.sets import Cut, Intervals, Members, ValueSet, day_of, grid_index
 from policies.rules import FactType
+from policies.rules.values import EXACT
 
 Mask = TypeVar("Mask", int, int | None)
 BEYOND: Final = Decimal(10) ** 30
@@ -43,19 +45,25 @@ class SteppedAxis:
 
 @dataclass(frozen=True, slots=True)
 class DecimalAxis:
-    """A number with decimals: cell 2i lies before ends[i], cell 2i + 1 is ends[i] itself. The outermost ends are beyond
-    all money. The mask of a cell in which no value of the type lies is None: whoever has a value there is asked the
-    slow way."""
+    """A number with decimals: cell i lies from ends[i - 1] up to but without ends[i]. Its mask is None where no value
+    of the type lies, save perhaps the first, which is in `exact` then. The outermost cells are beyond all money, but
+    infinity is there too: their masks are None, and stand in `far`."""
 
     fact: str
     asked: int
     unknown: int
     ends: list[Decimal]
     masks: list[int | None]
+    exact: dict[Decimal, int]
+    far: tuple[int, int]
 
     def mask(self, value: Any) -> int | None:
-        place = bisect_left(self.ends, value)
-        return self.masks[2 * place + (place < len(self.ends) and self.ends[place] == value)]
+        """None for a value between those of the type."""
+        place = bisect_right(self.ends, value)
+        if place in (0, len(self.ends)):
+            return self.far[place > 0]
+        mask = self.masks[place]
+        return self.exact.get(value) if mask is None else mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +186,23 @@ def _steps(needs: Needs, known: int, days: bool) -> tuple[type, list[Any], list[
     return date if days else int, ends, _shared(known | mask for mask in within)
 
 
-def _cells(needs: Needs, known: int, scale: int) -> tuple[list[Decimal], list[int | None]]:
+def _cells(
+    needs: Needs, known: int, scale: int
+) -> tuple[list[Decimal], list[int | None], dict[Decimal, int], tuple[int, int]]:
     sets = [(values, bits) for values, bits in needs.items() if isinstance(values, Intervals)]
-    ends = sorted({-BEYOND, BEYOND}.union(cut[0] for values, _ in sets for cut in values.cuts()))
-    cuts: list[Cut] = [cut for end in ends for cut in ((end, 0), (end, 1))]
-    masks: list[int | None] = [known | _impossible_at(sets, None)]
-    for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
-        empty = following is not None and grid_index(cut, scale) >= grid_index(following, scale)
-        masks.append(None if empty else known | _impossible_at(sets, cut))
-    return ends, _shared(masks)
+    cuts = {cut for values, _ in sets for cut in values.cuts()}
+    following = {Decimal(grid_index(cut, scale)).scaleb(-scale, EXACT) for cut in cuts if cut[1] == 1}
+    ends = sorted({-BEYOND, BEYOND, *(value for value, _ in cuts), *following})
+    masks: list[int | None] = []
+    exact: dict[Decimal, int] = {}
+    for low, high in pairwise(ends):
+        at, after, end = (grid_index(cut, scale) for cut in ((low, 0), (low, 1), (high, 0)))
+        mask = known | _impossible_at(sets, (low, 0))
+        masks.append(mask if after < end else None)
+        if after >= end and at < after:
+            exact[low] = mask
+    far = known | _impossible_at(sets, None), known | _impossible_at(sets, (ends[-1], 1))
+    return ends, [None, *_shared(masks), None], exact, far
 
 
 def _shared(masks: Iterable[Mask]) -> list[Mask]:

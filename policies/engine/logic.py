@@ -47,13 +47,15 @@ class TooManyTerms(Exception):  # noqa: N818
 @dataclass(frozen=True)
 class Logic:
     """`read_once`: no variable stands in two conditions. `certain` and `possible`: what to ask of certainly and of
-    possibly true literals. Not `exact`: where neither answer is ruled out the evaluator must be asked."""
+    possibly true literals. Not `exact`: where neither answer is ruled out the evaluator must be asked. `asked`: the
+    literals of the rule as it stands, before those fell away that no value of their type can answer otherwise."""
 
     tree: Tree
     certain: Tree
     possible: Tree
     read_once: bool
     exact: bool
+    asked: tuple[Literal, ...] = ()
 
     @cached_property
     def literals(self) -> tuple[Literal, ...]:
@@ -86,7 +88,8 @@ def logic_of(formula: law.Formula, normaliser: Normaliser) -> Logic:
         return Logic(tree, tree, tree, read_once=False, exact=False)
     tree = _tree(formula, {condition: _settled(literal) for condition, literal in literals.items()})
     occurrences = Counter(literal.variable for literal in literals_of(tree))
-    logic = Logic(tree, tree, tree, read_once=all(count == 1 for count in occurrences.values()), exact=True)
+    asked = tuple(literal for literal in literals.values() if isinstance(literal, Literal))
+    logic = Logic(tree, tree, tree, all(count == 1 for count in occurrences.values()), exact=True, asked=asked)
     if logic.read_once:
         return logic
     if logic.terms is None or logic.contrary_terms is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
@@ -38,6 +38,7 @@ class Shelf:
         self._off_grid: list[str] = []
         self._answered: dict[Variable, Answered] = {}
         self._verdicts: dict[int, Verdict] = {}
+        self._lists: tuple[list[str], list[str]] | None = None
         self._uncertain = 0
         self._impossible = self._joined_masks()
         self._read()
@@ -48,20 +49,35 @@ class Shelf:
 
     # --- verdicts ------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def eligible(self) -> list[str]:
         """Codes of the policies whose rule is true whatever the unknown facts are."""
-        return self._index.codes[self._certain].tolist()
+        return (self._lists or self._listed())[0]
 
-    @cached_property
+    @property
     def unknown(self) -> list[str]:
         """Codes of the policies that the unknown facts leave open."""
-        return self._index.codes[self._possible ^ self._certain].tolist()
+        return (self._lists or self._listed())[1]
 
-    @cached_property
+    @property
     def ineligible(self) -> list[str]:
         """Codes of the policies whose rule is false whatever the unknown facts are."""
-        return self._index.codes[~self._possible].tolist()
+        index = self._index
+        kept = self._flags[index.answers] | self._flags[index.answers + index.width]
+        return index.codes[~kept].tolist()
+
+    def _listed(self) -> tuple[list[str], list[str]]:
+        index, flags = self._index, self._flags
+        certain = int(np.count_nonzero(flags[: index.width]))
+        places = flags.nonzero()[0]
+        if index.in_order:
+            codes = index.codes_at[places].tolist()
+            self._lists = codes[:certain], codes[certain:]
+        else:
+            numbers = index.numbers_at[places]
+            parts = np.sort(numbers[:certain]), np.sort(numbers[certain:])
+            self._lists = index.codes[parts[0]].tolist(), index.codes[parts[1]].tolist()
+        return self._lists
 
     @cached_property
     def missing(self) -> dict[str, frozenset[str]]:
@@ -70,15 +86,12 @@ class Shelf:
 
     def truth(self, code: str) -> bool | None:
         """True, False, or None where the verdict is unknown."""
-        number = self._number(code)
-        if not self._possible[number]:
-            return False
-        return True if self._certain[number] else None
+        return self._truth(self._number(code))
 
     def missing_facts(self, code: str) -> frozenset[str]:
         """The missing facts of one policy; empty if it is decided."""
         number = self._number(code)
-        if self.truth(code) is not None:
+        if self._truth(number) is not None:
             return frozenset()
         verdict = self._verdicts.get(number)
         return verdict.missing if verdict is not None else self._pulled(number)
@@ -91,6 +104,12 @@ class Shelf:
         """What the policy gives, with reasons; None where it has no amount."""
         amount = self._index.policies[self._number(code)].amount
         return None if amount is None else amount.evaluate(self._facts, self._context)
+
+    def _truth(self, number: int) -> bool | None:
+        answer = self._index.answers[number]
+        if self._flags[answer]:
+            return True
+        return None if self._flags[answer + self._index.width] else False
 
     def _number(self, code: str) -> int:
         try:
@@ -105,22 +124,23 @@ class Shelf:
         fact. Whatever is not exactly as expected goes to `_slow_mask`."""
         index, get, slow, joined = self._index, self._facts.get, self._slow_mask, 0
         value: Any
-        for boolean, fact, true, false in index.boolean_axes:
+        mask: int | None
+        for fact, true, false, boolean in index.boolean_axes:
             value = get(fact)
             joined |= true if value is True else false if value is False else slow(boolean, value)
-        for member, fact, by_value in index.member_axes:
+        for fact, by_value, member in index.member_axes:
             value = get(fact)
             joined |= by_value[value] if value in by_value else slow(member, value)
-        for stepped, fact, kind, ends, masks in index.stepped_axes:
+        for fact, kind, ends, masks, stepped in index.stepped_axes:
             value = get(fact)
             joined |= masks[bisect_right(ends, value)] if type(value) is kind else slow(stepped, value)
-        for decimal, fact, ends, count, cells in index.decimal_axes:
+        for fact, points, cells, exact, decimal in index.decimal_axes:
             value = get(fact)
             mask = None
-            if type(value) is Decimal:
-                place = bisect_left(ends, value)
-                if 0 < place < count:  # farther out it may be infinite
-                    mask = cells[2 * place + (ends[place] == value)]
+            if type(value) is Decimal and not value.is_nan():
+                mask = cells[bisect_right(points, value)]
+                if mask is None:
+                    mask = exact.get(value)
             joined |= slow(decimal, value) if mask is None else mask
         for tags in index.tag_axes:
             value = get(tags.fact)
@@ -143,15 +163,28 @@ class Shelf:
         return mask
 
     def _read(self) -> None:
-        """Which policies have an alternative left, and which have a certain one (or no contrary left)."""
+        """`_flags`: of all bits first where a policy is certain, then where it is open."""
         index = self._index
-        possible = (index.alternatives ^ self._impossible) + index.carry
-        certain = (index.alternatives ^ (self._impossible | self._uncertain)) + index.carry
-        both = possible.to_bytes(index.bytes, "little") + certain.to_bytes(index.bytes, "little")
-        bits = np.unpackbits(np.frombuffer(both, np.uint8), bitorder="little").view(np.bool_)
-        self._possible, self._certain = bits.take(index.answers)
-        for number, bit in index.contraries:
-            self._certain[number] = not bits[bit]
+        certain = self._left(self._impossible | self._uncertain)
+        opened = self._left(self._impossible) ^ certain
+        data = (certain | opened << index.width).to_bytes(2 * index.bytes, "little")
+        self._flags: Flags = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little").view(np.bool_)
+        if len(index.contraries):
+            self._ask_contraries()
+
+    def _left(self, without: int) -> int:
+        """The highest bits of all groups that have an alternative left."""
+        index = self._index
+        left = index.alternatives ^ without
+        return ((left & index.lower) + index.lower | left) & index.highest
+
+    def _ask_contraries(self) -> None:
+        """A rule in which a variable stands twice is certain where its contrary is not possible."""
+        width, flags = self._index.width, self._flags
+        rule, contrary = self._index.contraries.T
+        possible, refutable = (flags[each] | flags[each + width] for each in (rule, contrary))
+        flags[rule], flags[rule + width] = possible & ~refutable, possible & refutable
+        flags[contrary] = flags[contrary + width] = False
 
     # --- what masks do not tell ------------------------------------------------------------------------------------
 
@@ -161,7 +194,7 @@ class Shelf:
         for axis in self._index.free_axes.values():
             self._uncertain |= axis.asked
         self._read()
-        open_policies = self._possible & ~self._certain
+        open_policies = self._flags[self._index.answers + self._index.width]
         self._uncertain = known_so_far
         for axis in self._index.free_axes.values():
             number = next((number for number in axis.policies if open_policies[number]), None)
@@ -182,11 +215,11 @@ class Shelf:
     def _ask_evaluator(self) -> None:
         """Policies whose bits do not tell: where they are open, and all that read a value off its type's grid."""
         index = self._index
-        asked = {number for number in index.inexact if self._possible[number] and not self._certain[number]}
+        asked = {number for number in index.inexact if self._truth(number) is None}
         asked |= index.slow.union(*(index.readers[fact] for fact in self._off_grid))
         for number in asked:
-            truth = self._ask(number).truth
-            self._possible[number], self._certain[number] = truth is not False, truth is True
+            truth, answer = self._ask(number).truth, index.answers[number]
+            self._flags[answer], self._flags[answer + index.width] = truth is True, truth is None
 
     def _ask(self, number: int) -> Verdict:
         verdict = self._verdicts.get(number)
@@ -200,7 +233,6 @@ class Shelf:
     def _pulled(self, number: int) -> frozenset[str]:
         """The facts that can turn an open policy, by its alternatives."""
         policy, place = self._index.policies[number], self._index.places[number]
-        assert place is not None
         left = self._index.alternatives & ~self._impossible
         rule = left >> place.rule.start & (1 << place.rule.size) - 1
         if policy.logic.read_once:

@@ -1,8 +1,8 @@
 """All policies as bits: where each policy's alternatives stand, and the axes over them.
 
-The alternatives of a rule stand side by side with a free bit above them, and so do those of its contrary. With the
-bits of the impossible ones cleared, adding `fill` (all ones below each free bit) carries into the free bit exactly
-where one alternative is left: a single addition tells of all policies which are possible and which may be refused.
+The alternatives of a rule stand side by side, and so do those of its contrary. With the bits of the impossible ones
+cleared, adding all ones below the highest bit of each rule carries into that bit exactly where one of the lower
+alternatives is left: a single addition tells of all policies which are possible and which may be refused.
 """
 
 from __future__ import annotations
@@ -36,41 +36,39 @@ FactNeeds = dict[Variable, dict[ValueSet, int]]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`size` alternatives side by side from bit `start` on. The answer of one stands in its own bit, that of several
-    in the free bit above them."""
+    """`size` alternatives side by side from bit `start` on; the answer of all is read in the highest one's bit."""
 
     start: int
     size: int
 
     @property
     def end(self) -> int:
-        return self.start + self.size + (self.size > 1)
-
-    @property
-    def answer(self) -> int:
-        return self.end - 1
+        return self.start + self.size
 
     @property
     def alternatives(self) -> int:
         return ((1 << self.size) - 1) << self.start
 
     @property
-    def carry(self) -> int:
-        """What to add so that the free bit is set where one alternative is left."""
-        return self.alternatives if self.size > 1 else 0
+    def highest(self) -> int:
+        return 1 << self.end - 1 if self.size else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The bits of one policy; `contrary` is empty where it is not needed."""
+    """The bits of one policy, at least one; `contrary` is empty where it is not needed."""
 
     rule: Group
     contrary: Group
 
     @staticmethod
     def at(start: int, sizes: tuple[int, int]) -> Place:
-        rule = Group(start, sizes[0])
-        return Place(rule, Group(rule.end, sizes[1]))
+        return Place(Group(start, sizes[0]), Group(start + max(sizes[0], 1), sizes[1]))
+
+    @property
+    def answer(self) -> int:
+        """The bit where the policy's answer is read; never set where the rule has no alternatives."""
+        return self.rule.start + max(self.rule.size, 1) - 1
 
 
 class ShelfIndex:
@@ -83,7 +81,7 @@ class ShelfIndex:
         # The codes as the vocabulary holds them: callers mostly use the same objects, which are found quickest.
         self._codes = {code: code for code in vocabulary}
         self.policies: list[CompiledPolicy] = []
-        self.places: list[Place | None] = []
+        self.places: list[Place] = []
         self.slow: set[int] = set()
         self.readers: dict[str, set[int]] = {}
         self.axes: dict[str, Axis] = {}
@@ -93,7 +91,6 @@ class ShelfIndex:
         self._touched: set[str] = set()
         for policy in policies:
             self.policies.append(policy)
-            self.places.append(None)
             self._enter(len(self.policies) - 1)
         self._settle()
 
@@ -107,7 +104,6 @@ class ShelfIndex:
         other.axes, other.free_axes, other._needs = self.axes.copy(), self.free_axes.copy(), self._needs.copy()
         if number == len(self.policies):
             other.policies.append(policy)
-            other.places.append(None)
         else:
             other._leave(number)
             other.policies[number] = policy
@@ -128,18 +124,27 @@ class ShelfIndex:
         terms = terms_with_contrary(policy)
         if terms is None:
             self.slow.add(number)
-            return
-        old, sizes = self.places[number], (len(terms[0]), len(terms[1]))
-        place = Place.at(self._end if old is None else old.rule.start, sizes)
-        if old is not None and place.contrary.end > old.contrary.end:
-            place = Place.at(self._end, sizes)
-        self.places[number] = place
-        self._end = max(self._end, place.contrary.end)
-        for group, each in zip((place.rule, place.contrary), terms, strict=True):
+        self._put(number, (len(terms[0]), len(terms[1])) if terms else (0, 0))
+        for literal in policy.logic.asked:  # its cuts make cells where values between those of the type are seen
+            if literal.variable.kind == "ordered":
+                self._own(literal.variable).setdefault(literal.values, 0)
+        place = self.places[number]
+        for group, each in zip((place.rule, place.contrary), terms or ((), ()), strict=True):
             for bit, term in enumerate(each, group.start):
                 for variable, values in term.items():
                     needs = self._own(variable)
                     needs[values] = needs.get(values, 0) | 1 << bit
+
+    def _put(self, number: int, sizes: tuple[int, int]) -> None:
+        """Give a policy its bits: those it had before where they suffice."""
+        place = Place.at(self._end, sizes)
+        if number == len(self.places):
+            self.places.append(place)
+        else:
+            old = self.places[number]
+            again = Place.at(old.rule.start, sizes)
+            self.places[number] = again if again.contrary.end <= old.contrary.end else place
+        self._end = max(self._end, self.places[number].contrary.end)
 
     def _leave(self, number: int) -> None:
         policy, place = self.policies[number], self.places[number]
@@ -147,14 +152,14 @@ class ShelfIndex:
             self.readers[fact].discard(number)
         self.slow.discard(number)
         terms = terms_with_contrary(policy)
-        if place is None or terms is None:
+        if terms is None:
             return
         kept = ~(place.rule.alternatives | place.contrary.alternatives)
         for variable in dict.fromkeys(variable for each in terms for term in each for variable in term):
             needs = self._own(variable)
             for values in list(needs):
                 needs[values] &= kept
-                if not needs[values]:
+                if not needs[values] and variable.kind != "ordered":
                     del needs[values]
 
     def _own(self, variable: Variable) -> dict[ValueSet, int]:
@@ -169,7 +174,7 @@ class ShelfIndex:
     def _settle(self) -> None:
         """Make anew the axes that were touched, and what follows from the places."""
         for group in self._touched:
-            needs = {variable: each for variable, each in self._needs[group].items() if each}
+            needs = {variable: each for variable, each in self._needs[group].items() if any(each.values())}
             self._needs[group] = needs
             if group == FREE:
                 self.free_axes = {v: free_axis(v, each, self._asking(each)) for v, each in needs.items()}
@@ -178,32 +183,31 @@ class ShelfIndex:
             else:
                 self.axes.pop(group, None)
         self._touched.clear()
-        places = [place for place in self.places if place is not None]
-        groups = [group for place in places for group in (place.rule, place.contrary)]
+        groups = [group for place in self.places for group in (place.rule, place.contrary)]
         self.alternatives = sum(group.alternatives for group in groups)
-        self.carry = sum(group.carry for group in groups)
+        self.highest = sum(group.highest for group in groups)
+        self.lower = self.alternatives ^ self.highest
         self.bytes = self._end // 8 + 1
-        # Where to read that something is possible, and (behind all bits) that it is certain. A policy without bits
-        # reads one that is never set.
-        never = self._end
-        answers = [never if place is None or not place.rule.size else place.rule.answer for place in self.places]
-        self.answers: NDArray[np.intp] = np.array([answers, answers], np.intp)
-        self.answers[1] += self.bytes * 8
-        self.contraries = [
-            (number, place.contrary.answer if place.contrary.size else never)
-            for number, place in enumerate(self.places)
-            if place is not None and not self.policies[number].logic.read_once
-        ]
+        self.width = self.bytes * 8
+        self.answers: NDArray[np.intp] = np.array([place.answer for place in self.places], np.intp)
+        self.in_order = bool((np.diff(self.answers) > 0).all())
+        # Where a variable stands twice: (answer of the rule, answer of the contrary).
+        twice = [place for place in self.places if place.rule.size and place.contrary.size]
+        pairs = [(place.answer, place.contrary.end - 1) for place in twice]
+        self.contraries: NDArray[np.intp] = np.array(pairs, np.intp).reshape(-1, 2)
         self.inexact = self.slow | {number for number, each in enumerate(self.policies) if not each.logic.exact}
         self.codes: NDArray[np.object_] = np.array([policy.code for policy in self.policies], object)
+        self.numbers_at: NDArray[np.intp] = np.zeros(2 * self.width, np.intp)
+        self.numbers_at[self.answers] = self.numbers_at[self.answers + self.width] = np.arange(len(self.policies))
+        self.codes_at = self.codes[self.numbers_at] if len(self.policies) else self.codes
         axes = self.axes.values()
-        self.boolean_axes = [(axis, axis.fact, axis.true, axis.false) for axis in axes if isinstance(axis, BooleanAxis)]
-        self.member_axes = [(axis, axis.fact, axis.masks) for axis in axes if isinstance(axis, MemberAxis)]
+        self.boolean_axes = [(axis.fact, axis.true, axis.false, axis) for axis in axes if isinstance(axis, BooleanAxis)]
+        self.member_axes = [(axis.fact, axis.masks, axis) for axis in axes if isinstance(axis, MemberAxis)]
         self.stepped_axes = [
-            (axis, axis.fact, axis.kind, axis.ends, axis.masks) for axis in axes if isinstance(axis, SteppedAxis)
+            (axis.fact, axis.kind, axis.ends, axis.masks, axis) for axis in axes if isinstance(axis, SteppedAxis)
         ]
         self.decimal_axes = [
-            (axis, axis.fact, axis.ends, len(axis.ends), axis.masks) for axis in axes if isinstance(axis, DecimalAxis)
+            (axis.fact, axis.ends, axis.masks, axis.exact, axis) for axis in axes if isinstance(axis, DecimalAxis)
         ]
         self.known_axes = [axis for axis in axes if isinstance(axis, KnownAxis)]
         self.tag_axes = [axis for axis in axes if isinstance(axis, TagAxis)]
@@ -212,9 +216,7 @@ class ShelfIndex:
         bits = 0
         for each in needs.values():
             bits |= each
-        return tuple(
-            number for number, place in enumerate(self.places) if place is not None and place.rule.alternatives & bits
-        )
+        return tuple(number for number, place in enumerate(self.places) if place.rule.alternatives & bits)
 
 
 FREE = ""

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine import Catalogue, EngineError, Population, PopulationError
-from policies.rules import FactType, compile_amount, compile_rule
+from policies.rules import FactType, FactValueError, compile_amount, compile_rule
 from policies.rules.amount_explanation import explain_amount
 from policies.rules.values import EXACT
 
@@ -138,3 +138,17 @@ def test_a_total_beyond_64_bits_is_refused_by_name() -> None:
 def test_a_column_that_cannot_hold_the_fact_is_refused_by_name(column: pa.Array) -> None:
     with pytest.raises(PopulationError, match="'n'"):
         Population(pa.table({"credit_code": ["1"], "n": column}), VOCABULARY)
+
+
+def test_a_value_between_those_of_its_type_is_taken_as_it_is() -> None:
+    stock = [{"code": text, "eligibility": text} for text in ("m > 1 and m < 1.005", "m > 1", "m = 1.003", "m != 1")]
+    catalogue = Catalogue(stock, VOCABULARY)
+    for value in (Decimal("1.003"), Decimal("1"), Decimal("1.00"), Decimal("1.01"), Decimal("1.005")):
+        truths = [compile_rule(each["code"], VOCABULARY).evaluate({"m": value}).truth for each in stock]
+        assert [catalogue.shelf({"m": value}).truth(each["code"]) for each in stock] == truths
+
+
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), Decimal("-Infinity"), 1.5])
+def test_what_is_no_number_is_refused_by_name(value: object) -> None:
+    with pytest.raises(FactValueError, match="m"):
+        Catalogue([{"code": "p", "eligibility": "m > 1"}], VOCABULARY).shelf({"m": value})
