@@ -88,6 +88,7 @@ class Infix:
     disjunction: str
     negation: str
     members: str = "[]"  # the brackets of a constant set
+    prefixes: tuple[str, str] = ("", "")  # before the variables of the certain and of the possible text
 
     def write(self, tree: Normal, possible: bool) -> str:
         if isinstance(tree, Literal):
@@ -96,20 +97,21 @@ class Infix:
         return "(" + f" {word} ".join(self.write(part, possible) for part in tree[1]) + ")"
 
     def _literal(self, literal: Literal, possible: bool) -> str:
-        fact = FACTS[literal.condition.fact]
+        fact, prefix = FACTS[literal.condition.fact], self.prefixes[possible]
+        variable = prefix + fact.name
         if fact.kind == "boolean":
-            return fact.name if literal.positive else f"{fact.name}_not"
+            return variable if literal.positive else f"{variable}_not"
         if fact.ordered:
             word, tests = ordered_tests(literal)
             joint = f" {self.conjunction if word == 'and' else self.disjunction} "
-            return "(" + joint.join(f"{name} {test} {constant}" for name, test, constant in tests) + ")"
+            return "(" + joint.join(f"{prefix}{name} {test} {constant}" for name, test, constant in tests) + ")"
         wanted, members = member(literal, possible)
         if fact.kind == "code" and len(members) == 1:
-            return f"{fact.name} {'==' if wanted else '!='} {json.dumps(members[0])}"
+            return f"{variable} {'==' if wanted else '!='} {json.dumps(members[0])}"
         if fact.kind == "tags":
-            text = f" {self.disjunction} ".join(f"{json.dumps(code)} in {fact.name}" for code in members)
+            text = f" {self.disjunction} ".join(f"{json.dumps(code)} in {variable}" for code in members)
         else:
-            text = f"{fact.name} in {self.members[0]}{json.dumps(members)[1:-1]}{self.members[1]}"
+            text = f"{variable} in {self.members[0]}{json.dumps(members)[1:-1]}{self.members[1]}"
         return f"({text})" if wanted else f"{self.negation}({text})"
 
 

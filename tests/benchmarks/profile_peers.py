@@ -7,13 +7,14 @@ order of the policies.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import cel
 import datalogic_py
 import zen
 
-from .forms import Infix, json_logic, normal
+from .facts import FACTS, Column, Fact, python_value
+from .forms import FAR, MARK, Infix, json_logic, normal
 from .job import BenchmarkPolicy
 
 Poles = tuple[dict[str, object], dict[str, object]]
@@ -67,13 +68,11 @@ def datalogic(policies: Sequence[BenchmarkPolicy]) -> Decide:
 
 def plain_python(policies: Sequence[BenchmarkPolicy]) -> Decide:
     """One generated function a pole: local variables, short-circuit operators, constant sets."""
-    certain, possible = (_function(texts, policies) for texts in _texts(_PYTHON, policies))
+    certain, possible = (_function(texts) for texts in _texts(_PYTHON, policies))
     return lambda poles: (certain(**poles[0]), possible(**poles[1]))
 
 
-def _function(texts: Sequence[str], policies: Sequence[BenchmarkPolicy]) -> Callable[..., list[bool]]:
-    from .forms import FACTS
-
+def _function(texts: Sequence[str]) -> Callable[..., list[bool]]:
     names = []
     for fact in FACTS.values():
         names += [f"{fact.name}_low", f"{fact.name}_high"] if fact.ordered else [fact.name]
@@ -82,3 +81,52 @@ def _function(texts: Sequence[str], policies: Sequence[BenchmarkPolicy]) -> Call
     body = ",\n        ".join(texts)
     exec(f"def decide({', '.join(names)}):\n    return [\n        {body}\n    ]", scope)
     return scope["decide"]
+
+
+def plain_facts(columns: Mapping[str, Column], row: int) -> dict[str, object]:
+    """One profile in the types that are quickest for plain Python: money, ratios and days are small integers."""
+    found: dict[str, object] = {}
+    for name, column in columns.items():
+        if column.known[row]:
+            fact, value = FACTS[name], int(column.values[row])
+            found[name] = value if fact.ordered else python_value(fact, value)
+    return found
+
+
+def plain_python_lists(policies: Sequence[BenchmarkPolicy]) -> Callable[[dict[str, object]], tuple[list[str], list[str]]]:
+    """One generated function from a profile's facts to the codes of the eligible and of the open policies. It asks first
+    whether a policy is possible, which most are not."""
+    infix = Infix("and", "or", "not", "{}", prefixes=("sure_", "maybe_"))
+    lines = ["get, eligible, open_ = facts.get, [], []"]
+    for fact in FACTS.values():
+        lines += _poles_of(fact)
+    for policy in policies:
+        tree = normal(policy.tree)
+        certain, possible = infix.write(tree, False), infix.write(tree, True)
+        lines += [f"if {possible}:", f"    (eligible if {certain} else open_).append({policy.code!r})"]
+    scope: dict[str, Callable[[dict[str, object]], tuple[list[str], list[str]]]] = {}
+    body = "\n    ".join([*lines, "return eligible, open_"])
+    exec(f"def decide(facts):\n    {body}", scope)
+    return scope["decide"]
+
+
+def _poles_of(fact: Fact) -> list[str]:
+    """Statements that give an unknown fact the values which every certain (possible) condition answers as wanted."""
+    sure, maybe = f"sure_{fact.name}", f"maybe_{fact.name}"
+    if fact.ordered:
+        return [
+            f"value = get({fact.name!r})",
+            "if value is None:",
+            f"    {sure}_low = {maybe}_high = -{FAR}",
+            f"    {sure}_high = {maybe}_low = {FAR}",
+            "else:",
+            f"    {sure}_low = {sure}_high = {maybe}_low = {maybe}_high = value",
+        ]
+    if fact.kind == "boolean":
+        return [
+            f"value = get({fact.name!r})",
+            f"{sure}, {maybe} = value is True, value is not False",
+            f"{sure}_not, {maybe}_not = value is False, value is not True",
+        ]
+    unknown = (MARK,) if fact.kind == "tags" else MARK
+    return [f"{sure} = {maybe} = get({fact.name!r}, {unknown!r})"]
