@@ -19,6 +19,7 @@ from .job import BenchmarkPolicy
 
 Poles = tuple[dict[str, object], dict[str, object]]
 Decide = Callable[[Poles], tuple[Sequence[object], Sequence[object]]]
+Lists = Callable[[dict[str, object]], tuple[list[str], list[str]]]
 
 _PYTHON = Infix("and", "or", "not", "{}")
 _CEL = Infix("&&", "||", "!")
@@ -93,9 +94,9 @@ def plain_facts(columns: Mapping[str, Column], row: int) -> dict[str, object]:
     return found
 
 
-def plain_python_lists(policies: Sequence[BenchmarkPolicy]) -> Callable[[dict[str, object]], tuple[list[str], list[str]]]:
-    """One generated function from a profile's facts to the codes of the eligible and of the open policies. It asks first
-    whether a policy is possible, which most are not."""
+def plain_python_lists(policies: Sequence[BenchmarkPolicy]) -> Lists:
+    """One generated function from a profile's facts to the codes of the eligible and of the open policies. It asks
+    first whether a policy is possible, which most are not."""
     infix = Infix("and", "or", "not", "{}", prefixes=("sure_", "maybe_"))
     lines = ["get, eligible, open_ = facts.get, [], []"]
     for fact in FACTS.values():
@@ -104,7 +105,7 @@ def plain_python_lists(policies: Sequence[BenchmarkPolicy]) -> Callable[[dict[st
         tree = normal(policy.tree)
         certain, possible = infix.write(tree, False), infix.write(tree, True)
         lines += [f"if {possible}:", f"    (eligible if {certain} else open_).append({policy.code!r})"]
-    scope: dict[str, Callable[[dict[str, object]], tuple[list[str], list[str]]]] = {}
+    scope: dict[str, Lists] = {}
     body = "\n    ".join([*lines, "return eligible, open_"])
     exec(f"def decide(facts):\n    {body}", scope)
     return scope["decide"]

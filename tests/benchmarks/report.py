@@ -76,7 +76,10 @@ class Report:
 
 
 def shown(seconds: float) -> str:
-    return f"{seconds * 1e6:.1f} us" if seconds < 1e-3 else f"{seconds * 1e3:.2f} ms" if seconds < 1 else f"{seconds:.2f} s"
+    for unit, size in (("us", 1e-6), ("ms", 1e-3)):
+        if seconds < 1000 * size:
+            return f"{seconds / size:.2f} {unit}"
+    return f"{seconds:.2f} s"
 
 
 def calls(decide: Callable[..., object], inputs: Iterable[object]) -> list[Measure]:
