@@ -15,8 +15,9 @@ from supermarket.payouts.checks import books_check
 from supermarket.payouts.mending import mend_until, returns_sweep
 from supermarket.payouts.models import Payout, PayoutAttempt
 from supermarket.payouts.work import payouts_work_until_idle
+from supermarket.users.models import Representation, Role
 from tests.payouts.bank import Bank
-from tests.payouts.factory import CLOSED, released_claims
+from tests.payouts.factory import CLOSED, officer, released_claims
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DEADLINE = date(2023, 12, 15)
@@ -54,6 +55,8 @@ def test_the_yearly_deadline_leaves_fifteen_days(day: date, deadline: date) -> N
 def test_a_corrected_account_is_paid_once_its_hold_is_over(city_bank: Bank) -> None:
     payout = returned(city_bank)
     assert (payout.state, payout.mend_until) == ("returned", DEADLINE)
+    owner = officer("owner", Role.REPRESENTATIVE)
+    Representation.objects.create(user=owner, beneficiary=payout.claim.beneficiary, since=date(2020, 1, 1))
     changed = account_enter(payout.claim.beneficiary, held=timedelta(days=3))
     payouts_work_until_idle()
     payout.refresh_from_db()
@@ -66,7 +69,7 @@ def test_a_corrected_account_is_paid_once_its_hold_is_over(city_bank: Bank) -> N
     attempts = PayoutAttempt.objects.order_by("number")
     assert [each.account["number_masked"][-4:] for each in attempts] == ["0003", "4567"]
     assert Claim.objects.get().account["payee_account"] == changed.pk
-    assert [notice.kind for notice in Notice.objects.order_by("pk")] == ["on_its_way", "returned", "paid"]
+    assert [notice.kind for notice in Notice.objects.order_by("pk")] == ["returned", "paid"]
     assert books_check() == []
 
 
