@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from supermarket.celery import poke
-from supermarket.claims.models import Claim
+from supermarket.claims.models import Claim, ClaimInstalment
 from supermarket.claims.recoveries.offsets import Part, claims_owing, instalments_with_a_rest, part_offset
 from supermarket.claims.states import ClaimState
 from supermarket.notices.texts import NoticeKind
@@ -104,4 +104,6 @@ def payouts_due_sweep() -> int:
     while chunk := list(released.filter(pk__gt=last)[:CHUNK]):
         made += create_chunk(chunk)
         last = chunk[-1]
+    dropped = ClaimInstalment.objects.filter(dropped_because__isnull=False, claim__state=ClaimState.PAYING)
+    claims_settle(set(dropped.values_list("claim_id", flat=True)))  # the last part was dropped: nothing is left to pay
     return made

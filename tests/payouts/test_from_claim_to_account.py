@@ -1,8 +1,12 @@
 """The way of the money, from a released claim to the bank's statement, through a bank on a real socket."""
 
-import pytest
+from datetime import date
+from typing import Any
 
-from supermarket.claims.models import Claim
+import pytest
+from django.utils import timezone
+
+from supermarket.claims.models import Claim, ClaimInstalment
 from supermarket.ledger.models import Appropriation
 from supermarket.ledger.selectors import account_balance_fen
 from supermarket.payouts.checks import books_check
@@ -104,6 +108,18 @@ def test_the_lead_pays_all_and_the_city_owes_its_share(city_bank: Bank) -> None:
     assert account_balance_fen("expense", JINGHU) == 61
     assert account_balance_fen("due_from", f"{CITY}>{JINGHU}") == 40
     assert dict(Appropriation.objects.values_list("payer", "spent_fen")) == {CITY: 40, JINGHU: 61}
+
+
+def test_a_claim_whose_last_part_is_dropped_is_paid(city_bank: Bank) -> None:
+    (claim,) = released_claims([200_00])
+    parts: dict[str, Any] = {"claim": claim, "amount_fen": 100_00, "due_on": date(2023, 6, 15), "rule_index": 0}
+    ClaimInstalment.objects.create(**parts, number=1, released_at=timezone.now())
+    last = ClaimInstalment.objects.create(**parts, number=2)
+    payouts_work_until_idle()
+    assert claim_states() == ["paying"]
+    ClaimInstalment.objects.filter(pk=last.pk).update(dropped_because=WHY)
+    payouts_work_until_idle()
+    assert claim_states() == ["paid"]
 
 
 def test_one_bad_row_waits_and_the_others_go(city_bank: Bank) -> None:
