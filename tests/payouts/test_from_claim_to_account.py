@@ -111,7 +111,7 @@ def test_the_lead_pays_all_and_the_city_owes_its_share(city_bank: Bank) -> None:
 
 
 def test_a_claim_whose_last_part_is_dropped_is_paid(city_bank: Bank) -> None:
-    (claim,) = released_claims([200_00])
+    (claim,) = released_claims([100_00])
     parts: dict[str, Any] = {"claim": claim, "amount_fen": 100_00, "due_on": date(2023, 6, 15), "rule_index": 0}
     ClaimInstalment.objects.create(**parts, number=1, released_at=timezone.now())
     last = ClaimInstalment.objects.create(**parts, number=2)
