@@ -72,6 +72,9 @@ def work(progress: Progress | None = None) -> list[Delivery]:
             if error.problem.code == "being_loaded":
                 continue
             log.warning("delivery %s of %s refused: %s", delivery.pk, delivery.source.code, error)
+        except Exception:  # the others are loaded all the same; this one is tried again, and given up in the end
+            log.exception("delivery %s of %s could not be loaded", delivery.pk, delivery.source.code)
+            continue
         kept.unlink(missing_ok=True)
         done.append(delivery)
     return done

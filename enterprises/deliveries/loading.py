@@ -29,6 +29,7 @@ from .resolving import Resolved, fill_newcomers, resolve
 
 CHUNK_RECORDS = 50_000
 REJECTS_KEPT_OF_REFUSED = 1000
+ATTEMPTS = 3
 
 Progress = Callable[[int, int], None]
 
@@ -61,6 +62,7 @@ def load_opened(delivery: Delivery, path: Path, progress: Progress | None) -> De
         if delivery.state != Delivery.State.LOADING:  # another process has just dealt with it
             return delivery
         try:
+            count_attempt(delivery)
             checked = check_sheet(definition, read_sheet(path, definition), register_changes.columns(definition))
             resolved = resolve(definition, checked)
             refuse_if_mostly_wrong(checked)
@@ -129,6 +131,14 @@ def refuse_if_shrunk(delivery: Delivery, checked: Checked) -> None:
         raise refuse("far_fewer", now=good, before=last.rows_total - last.rows_rejected, as_of=last.as_of)
 
 
+def count_attempt(delivery: Delivery) -> None:
+    """Noted before reading: a file that kills the process does so a few times at most, and then stands refused."""
+    if delivery.attempts >= ATTEMPTS:
+        raise refuse("gave_up", attempts=ATTEMPTS)
+    delivery.attempts += 1
+    delivery.save(update_fields=["attempts"])
+
+
 def announce(delivery: Delivery, checked: Checked, records: Records) -> None:
     """What is to come, for whoever watches the load."""
     with transaction.atomic():
@@ -136,7 +146,8 @@ def announce(delivery: Delivery, checked: Checked, records: Records) -> None:
         delivery.rows_total = checked.sheet.rows
         delivery.rows_rejected = len(checked.problems) + len(checked.sheet.set_aside)
         delivery.records = len(records)
-        delivery.save(update_fields=["rows_total", "rows_rejected", "records"])
+        delivery.attempts = 0
+        delivery.save(update_fields=["rows_total", "rows_rejected", "records", "attempts"])
 
 
 def refuse_if_stopped(delivery: Delivery) -> None:

@@ -65,7 +65,22 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "文件 {size_mb} MB，超过上限 {limit_mb} MB；请分批交换",
         "the file has {size_mb} MB, more than the limit of {limit_mb} MB; hand it over in parts",
     ),
-    "empty": ("文件没有数据行", "the file has no rows"),
+    "too_many_cells": (
+        "表格延伸到 {cell}，超过 {limit} 个单元格；请删除远处的单元格，或改交 CSV",
+        "the sheet reaches {cell}, more than {limit} cells; delete what stands far off, or hand in CSV",
+    ),
+    "no_header": (
+        "第一行不是列名（超过 {limit} 字节仍未换行）；请检查文件是否为 CSV",
+        "the first line is no header (no line end within {limit} bytes); see whether the file is CSV at all",
+    ),
+    "gave_up": (
+        "读取文件 {attempts} 次均未完成；请检查文件，另存后重交",
+        "reading the file was begun {attempts} times and never came to its end; save it anew and deliver again",
+    ),
+    "empty": (
+        "文件没有数据行；只有列名的文件仅在“全量名单”数据源中有意义（表示名单上无人）",
+        "the file has no rows; only of a source that names everybody may it be empty (nobody stands on the list)",
+    ),
     "encoding": (
         "文件不是 UTF-8，看来是 {encoding}；请另存为 UTF-8，或为数据源声明 encoding: gb18030",
         "the file is not UTF-8 but seems {encoding}; save it as UTF-8, or declare encoding: gb18030 for the source",

@@ -61,6 +61,8 @@ class Delivery(models.Model):
     rows_done = models.PositiveIntegerField(default=0)
     rows_rejected = models.PositiveIntegerField(default=0)
     records = models.PositiveIntegerField(default=0)
+    # How often reading was begun since it last came to its end: a file that takes the reader down is given up.
+    attempts = models.PositiveSmallIntegerField(default=0)
     # What is odd about the file as a whole: [{"code": …, "zh": …, "en": …, "count": …}].
     remarks = models.JSONField(default=list)
 

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 
 from enterprises.errors import SourceUnreachableError
+from enterprises.models import Delivery
 
 from .adapters import Offer
 
@@ -45,7 +46,12 @@ class HttpAdapter:
             with self.open(self.manifest) as answer:
                 listed = json.loads(answer.read(MANIFEST_MAX_BYTES))["deliveries"]
             offers = [
-                Offer(date.fromisoformat(one["as_of"]), one["file"], one["sha256"], one.get("extent", "whole"))
+                Offer(
+                    date.fromisoformat(one["as_of"]),
+                    one["file"],
+                    one["sha256"],
+                    Delivery.Extent(one.get("extent", Delivery.Extent.WHOLE)),
+                )
                 for one in listed
             ]
             return sorted(offers, key=lambda offer: offer.as_of)
@@ -54,6 +60,8 @@ class HttpAdapter:
 
     def fetch(self, offer: Offer, target: Path) -> None:
         url = urljoin(self.manifest, offer.file)
+        if urlsplit(url)[:2] != urlsplit(self.manifest)[:2]:
+            raise SourceUnreachableError(f"{url}: a file of another server than its manifest is not fetched")
         part = target.with_name(f"{target.name}.part")
         self.persist(lambda: self.append(url, part), url)
         with part.open("rb") as file:
@@ -87,7 +95,7 @@ class HttpAdapter:
             raise SourceUnreachableError(f"{url}: only http and https are fetched")
         request = urllib.request.Request(url, headers=headers or {})
         if self.token:
-            request.add_header("Authorization", f"Bearer {self.token}")
+            request.add_unredirected_header("Authorization", f"Bearer {self.token}")
         answer: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS)
         return answer
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -175,3 +176,24 @@ def test_a_file_that_is_not_the_manifests_is_thrown_away(
     assert received == []
     assert "sha256" in str(failures["social_insurance"])
     assert list(inbox().iterdir()) == []
+
+
+def test_a_manifest_cannot_send_the_token_to_another_server(
+    department: HttpAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (offer,) = department.offers()
+    elsewhere = replace(offer, file="http://127.0.0.1:1/may.csv")
+    monkeypatch.setattr(department, "offers", lambda: [elsewhere])
+    received, failures = pull({"social_insurance": department})
+    assert received == []
+    assert "another server" in str(failures["social_insurance"])
+    assert Department.ranges == []
+
+
+def test_a_manifest_that_is_none_is_told_apart_from_a_server_that_is_down(
+    department: HttpAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json, "dumps", lambda _: '{"deliveries": [{"as_of": "soon"}]}')
+    received, failures = pull({"social_insurance": department})
+    assert received == []
+    assert "not a manifest" in str(failures["social_insurance"])

@@ -1,5 +1,6 @@
 """CSV: text in a declared encoding, commas, a header."""
 
+import codecs
 from pathlib import Path
 
 import numpy as np
@@ -12,29 +13,34 @@ from enterprises.errors import Problem
 
 from .sheet import Sheet, check_names, one_array, refuse
 
-ENCODING_PROBE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 20
+HEADER_BYTES = 1 << 16
 
 
 def encoding_check(path: Path, declared: str) -> None:
     """Refuse a file that is not in its declared encoding, saying which it seems to be."""
+    if decodes(path, declared):
+        return
+    with path.open("rb") as file:
+        if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+            raise refuse("encoding", encoding="UTF-16")
+    other = "gb18030" if declared == "utf-8" else "utf-8"
+    if not decodes(path, other):
+        raise refuse("encoding_unknown")
+    raise refuse("encoding", encoding={"gb18030": "GB 18030 (GBK)", "utf-8": "UTF-8"}[other])
+
+
+def decodes(path: Path, encoding: str) -> bool:
+    """Whether all of the file is in the encoding; read piece by piece, however long its lines are."""
+    decoder = codecs.getincrementaldecoder(encoding)()
     with path.open("rb") as file:
         try:
-            while piece := file.read(ENCODING_PROBE_BYTES):
-                piece += file.readline()  # a line end never lies within a character of either encoding
-                piece.decode(declared)
-            return
+            while piece := file.read(PIECE_BYTES):
+                decoder.decode(piece)
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            pass
-        file.seek(0)
-        text = file.read(ENCODING_PROBE_BYTES) + file.readline()
-    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise refuse("encoding", encoding="UTF-16")
-    other = "gb18030" if declared == "utf-8" else "utf-8"
-    try:
-        text.decode(other)
-    except UnicodeDecodeError:
-        raise refuse("encoding_unknown") from None
-    raise refuse("encoding", encoding={"gb18030": "GB 18030 (GBK)", "utf-8": "UTF-8"}[other])
+            return False
+    return True
 
 
 def read_csv(path: Path, source: SourceDefinition) -> Sheet:
@@ -67,9 +73,13 @@ def read_csv(path: Path, source: SourceDefinition) -> Sheet:
 def csv_header(path: Path, encoding: str) -> list[str]:
     """Column names as they stand in the file; a name that comes twice is refused."""
     with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
-        line = next((line for line in file if line.strip()), "")
+        line = "\n"
+        while line and not line.strip():
+            line = file.readline(HEADER_BYTES)
     if not line:
         raise refuse("empty")
+    if len(line) == HEADER_BYTES:
+        raise refuse("no_header", limit=HEADER_BYTES)
     (header,) = arrow_csv.read_csv(
         pa.BufferReader(line.encode()), read_options=arrow_csv.ReadOptions(autogenerate_column_names=True)
     ).to_pylist()

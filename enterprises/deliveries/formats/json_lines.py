@@ -41,6 +41,6 @@ def json_object(line: str) -> dict[str, Any] | None:
 
     try:
         values = json.loads(line, parse_float=Decimal, object_pairs_hook=pairs)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: nested a thousand times
         return None
     return values if isinstance(values, dict) else None

@@ -21,7 +21,9 @@ def read_parquet(path: Path, source: SourceDefinition) -> Sheet:
             check_names(file.schema_arrow.names)
             table = file.read()
         columns = {name: texts(one_array(table[name])) for name in table.column_names}
-    except pa.ArrowException as error:
+    except FileNotFoundError:
+        raise
+    except (pa.ArrowException, OSError) as error:  # a damaged foot is an OSError
         raise refuse("unreadable", reason=str(error)) from error
     return Sheet(columns, np.arange(1, table.num_rows + 1))
 
