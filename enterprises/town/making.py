@@ -9,6 +9,7 @@ import numpy as np
 
 from enterprises.definitions import SourceDefinition
 from enterprises.deliveries.loading import Progress
+from enterprises.models import RosterFile
 from enterprises.services import delivery_load, roster_import, rosters_refresh
 from enterprises.vocabulary import source_definitions
 
@@ -88,3 +89,9 @@ def town_make(
     for file in town_files(folder, enterprises=enterprises, persons=persons, seed=seed, reference=reference):
         yield file, hand_over(file)
     rosters_refresh(on=reference)
+
+
+def town_stands() -> bool:
+    """Whether a town was made to its end; one that was interrupted goes on when it is made again."""
+    last = PLANS[-1].code
+    return RosterFile.objects.filter(roster__code=last).exists()

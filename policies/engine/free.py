@@ -25,27 +25,35 @@ def answer_free(
     variable: Variable, rule: Rule, open_rows: Words, population: Population, context: Context
 ) -> FreePlanes:
     """The answers of a condition of a rule for the rows of a plane; all other rows are left unknown."""
-    true, false, known = (np.zeros(population.rows, np.bool_) for _ in range(3))
     rows = np.flatnonzero(unpacked(open_rows, population.rows))
+    codes = facts_of(variable.condition)
+    places, numbers = population.alike(rows, codes)  # of many rows that know the same, one is asked
     choose = rule.items.possible if rule.items is not None else None
-    for batch in batches(rows):
-        profiles = population.profiles(batch, facts_of(variable.condition))
-        for row, facts in zip(batch.tolist(), profiles, strict=True):
+    true, false, known = (np.zeros(len(places), np.bool_) for _ in range(3))
+    for batch in batches(np.arange(len(places))):
+        for place, facts in zip(batch.tolist(), population.profiles(rows[places[batch]], codes), strict=True):
             frame = Frame(rule.vocabulary, facts, context, assume_applicable=True, items=choose)
             answered = Assessment(frame).answer(variable.condition)
-            known[row] = answered.truth is not None
-            true[row] = answered.truth is True
-            false[row] = answered.truth is False and not answered.note
-    return FreePlanes(packed(true), packed(false), packed(known))
+            known[place] = answered.truth is not None
+            true[place] = answered.truth is True
+            false[place] = answered.truth is False and not answered.note
+
+    def plane(answers: NDArray[np.bool_]) -> Words:
+        flags = np.zeros(population.rows, np.bool_)
+        flags[rows] = answers[numbers]
+        return packed(flags)
+
+    return FreePlanes(plane(true), plane(false), plane(known))
 
 
 def truths(rule: Rule, rows: Rows, population: Population, context: Context) -> list[bool | None]:
     """What the evaluator says of some rows."""
     codes = {code for condition in conditions_of(rule.formula) for code in condition.facts}
+    places, numbers = population.alike(rows, codes)
     found: list[bool | None] = []
-    for batch in batches(rows):
+    for batch in batches(rows[places]):
         found += [rule.evaluate(facts, context).truth for facts in population.profiles(batch, codes)]
-    return found
+    return [found[number] for number in numbers.tolist()]
 
 
 def batches(rows: Rows) -> Iterable[Rows]:

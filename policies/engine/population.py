@@ -77,6 +77,18 @@ class Population:
                     facts[code] = value
         return found
 
+    def alike(self, rows: NDArray[np.int64], codes: Iterable[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """(places, numbers): rows[places] know different things by these facts, and what rows[i] knows is the same as
+        what rows[places[numbers[i]]] knows. Rows with lists that are not empty are not compared."""
+        chosen = pa.array(rows, pa.int64())
+        numbers = np.zeros(len(rows), np.int64)
+        for code in codes:
+            if code in self._arrays:
+                values = _numbered(self._arrays[code].take(chosen))
+                numbers = np.unique(numbers * (int(values.max(initial=0)) + 1) + values, return_inverse=True)[1]
+        places, numbers = np.unique(numbers, return_index=True, return_inverse=True)[1:]
+        return places, numbers
+
     # --- changes -------------------------------------------------------------------------------------------------
 
     def replace(self, rows: pa.Table) -> Population:
@@ -143,3 +155,14 @@ def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     if isinstance(column, pa.ChunkedArray):
         column = column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _numbered(values: pa.Array) -> NDArray[np.int64]:
+    """A number a value, the same for the same one, 0 for null; lists get the same number where they are empty."""
+    if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
+        lengths = pc.list_value_length(values).fill_null(-1).to_numpy()
+        return np.where(lengths < 1, lengths + 1, np.arange(2, len(lengths) + 2))
+    if not pa.types.is_dictionary(values.type):
+        values = values.dictionary_encode()
+    found: NDArray[np.int64] = values.indices.cast(pa.int64()).fill_null(-1).to_numpy() + 1
+    return found

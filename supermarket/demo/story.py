@@ -10,6 +10,7 @@ from supermarket.claims.runs.approval import approval_carry_out, run_approve, ru
 from supermarket.claims.runs.background import run_prepare
 from supermarket.claims.runs.preparing import run_start
 from supermarket.claims.runs.releasing import run_release
+from supermarket.claims.states import RunState
 from supermarket.dates import today
 from supermarket.ledger.errors import yuan
 from supermarket.payouts.selectors import run_progress
@@ -21,19 +22,24 @@ WAIT_SECONDS = 120.0
 
 
 def run_tell(console: Console) -> None:
-    """Start, decide, approve and release the refund of the year, once; then show how the money leaves."""
-    if Run.objects.filter(policy__code=POLICY).exists():
-        return
+    """Start, decide, approve and release the refund of the year, once; then show how the money leaves. A demo that was
+    stopped in the middle goes on where it was."""
     maker, head, releaser = (User.objects.get(username=name) for name in ("maker", "head", "releaser"))
-    run = run_start(
-        policy_code=POLICY, period=str(today().year), actor=maker, options={"notice_days": 0, "confirmation_days": 0}
-    )
-    console.print("  run: matching everybody …")
-    run = run_prepare(run=run, actor=maker)
-    run = run_decide(run=run, minutes_number="演示〔2023〕1号", minutes_on=today(), actor=maker)
-    console.print(f"  run: {run.list_count:,} firms, {yuan(run.list_total_fen or 0)} yuan; approved by a second")
-    run = approval_carry_out(run=run_approve(run=run, list_hash=run.list_hash, actor=head))
-    run = run_release(run=run, payment_order_number="演示拨付1号", actor=releaser)
+    run = Run.objects.filter(policy__code=POLICY, parent=None).exclude(state=RunState.CANCELLED).first()
+    if run is None:
+        options = {"notice_days": 0, "confirmation_days": 0}
+        run = run_start(policy_code=POLICY, period=str(today().year), actor=maker, options=options)
+    if run.state in (RunState.DRAFTED, RunState.MATCHED):
+        console.print("  run: matching everybody …")
+        run = run_prepare(run=run, actor=maker)
+    if run.state == RunState.SCREENED:
+        run = run_decide(run=run, minutes_number="演示〔2023〕1号", minutes_on=today(), actor=maker)
+        console.print(f"  run: {run.list_count:,} firms, {yuan(run.list_total_fen or 0)} yuan; approved by a second")
+    if run.state == RunState.DECIDED:
+        run = run_approve(run=run, list_hash=run.list_hash, actor=head)
+    if run.state in (RunState.APPROVED, RunState.ON_NOTICE, RunState.CONFIRMING):
+        run = approval_carry_out(run=run)
+        run = run_release(run=run, payment_order_number="演示拨付1号", actor=releaser)
     money_watch(run)
 
 

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
-from enterprises.models import Beneficiary
+from enterprises.town.making import town_stands
 from supermarket import embedded
 from supermarket.demo.accounts import OFFICIALS, PASSWORD, PERSONS, REPRESENTATIVES, accounts_make
 from supermarket.demo.bank import bank_accounts_open, payer_accounts_make
@@ -76,7 +76,7 @@ def prepare(console: Console, town: int, seed: int) -> None:
     console.print("[bold]2/5[/] policies and reference tables")
     call_command("stock")
     console.print(f"[bold]3/5[/] a town of {town:,} enterprises")
-    if not Beneficiary.objects.exists():
+    if not town_stands():
         call_command("town", town, seed=seed)
     accounts_make()
     payer_accounts_make()
