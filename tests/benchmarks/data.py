@@ -8,16 +8,18 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 ENTERPRISES, SEED = 273_500, 1
+NAME = "supermarket_benchmark"
+TASKS = ["loading", "reading", "rebuilding", "facts", "match"]
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """A database of its own on the installation's server, gone afterwards."""
+def database(keep: bool) -> Iterator[bool]:
+    """A database of its own on the installation's server; whether it is new. Gone afterwards, unless it is kept."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supermarket.settings")
     from supermarket import embedded
 
@@ -27,43 +29,57 @@ def database() -> Iterator[None]:
     django.setup()
     from django.db import connection
 
-    connection.settings_dict["TEST"] = {**connection.settings_dict["TEST"], "NAME": "supermarket_benchmark"}
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    connection.settings_dict["TEST"] = {**connection.settings_dict["TEST"], "NAME": NAME}
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=keep)
     try:
-        yield
+        from enterprises.models import Beneficiary
+
+        yield not Beneficiary.objects.exists()
     finally:
-        connection.creation.destroy_test_db("", verbosity=0)
+        connection.creation.destroy_test_db("", verbosity=0, keepdb=keep)
 
 
 @contextmanager
-def folders() -> Iterator[Path]:
-    """Files of the town and of the population, gone afterwards."""
+def folders(keep: bool) -> Iterator[Path]:
+    """Files of the town and of the population; gone afterwards, unless they are kept."""
     from django.conf import settings
 
-    with tempfile.TemporaryDirectory() as name:
-        settings.POPULATION_DIR = Path(name) / "population"
-        yield Path(name)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = settings.VAR / NAME if keep else Path(temporary)
+        settings.POPULATION_DIR = folder / "population"
+        yield folder
 
 
-def figures(enterprises: int = ENTERPRISES, seed: int = SEED) -> Iterator[object]:
+def figures(tasks: Collection[str], *, enterprises: int, seed: int, keep: bool) -> Iterator[object]:
     """All rows; takes some minutes at full size."""
-    with database(), folders() as folder:
-        from . import data_loading, data_population
+    with database(keep) as new, folders(keep) as folder:
+        from . import data_loading, data_match, data_population
         from .data_common import CHANGED_SOURCE
 
-        files = data_loading.town(folder, enterprises=enterprises, seed=seed)
-        yield from data_loading.loading(files)
-        yield from data_population.reading()
-        yield from data_population.rebuilding(files[CHANGED_SOURCE])
-        yield from data_population.one_beneficiary()
+        files = {}
+        if new or "rebuilding" in tasks:
+            files = data_loading.town(folder / "town", enterprises=enterprises, seed=seed)
+        if new:
+            loading = data_loading.loading(files)
+            yield from loading if "loading" in tasks else []
+        if "reading" in tasks:
+            yield from data_population.reading()
+        if "rebuilding" in tasks:
+            yield from data_population.rebuilding(files[CHANGED_SOURCE])
+        if "facts" in tasks:
+            yield from data_population.one_beneficiary()
+        if "match" in tasks:
+            yield from data_match.matching()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tasks", nargs="*", default=TASKS, metavar="TASK", help=f"of {', '.join(TASKS)}; default: all")
     parser.add_argument("--enterprises", type=int, default=ENTERPRISES)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--keep", action="store_true", help="keep the loaded database for the next call")
     options = parser.parse_args()
-    for figure in figures(options.enterprises, options.seed):
+    for figure in figures(options.tasks, enterprises=options.enterprises, seed=options.seed, keep=options.keep):
         sys.stdout.write(f"{figure}\n")
         sys.stdout.flush()
 
