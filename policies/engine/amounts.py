@@ -107,7 +107,7 @@ def _bound(policy: CompiledPolicy, population: Population) -> tuple[Number, Bind
     """The amount in fen, bound with the widest limit that it bears. Raises NotVectorised."""
     assert policy.amount is not None
     for limit in LIMITS:
-        binder = Binder(population, policy.normaliser, limit)
+        binder = Binder(population, policy.normaliser, limit, policy.amount.items)
         try:
             number = binder.number(policy.amount.tree)
             return rounded(number, FEN_PLACES, "half up").scaled(FEN_PLACES), binder

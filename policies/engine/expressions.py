@@ -13,9 +13,10 @@ from typing import Final
 import numpy as np
 
 from policies.engine.answers import cell_set
-from policies.engine.columns import Codes, Flags, Numbers, Words
+from policies.engine.columns import Codes, Flags, Numbers, Words, packed
 from policies.engine.conditions import Normaliser
 from policies.engine.draft import draft_planes
+from policies.engine.item_counts import item_counts
 from policies.engine.logic import logic_of
 from policies.engine.numbers import (
     LIMIT,
@@ -35,6 +36,7 @@ from policies.engine.sets import Intervals, ValueSet, grid_index
 from policies.rules import nodes
 from policies.rules.decision import may_have_no_value
 from policies.rules.formula import facts_of, formula_of
+from policies.rules.items import CompiledItems
 from policies.rules.values import NUMBER_KINDS
 
 MAX_CODES: Final = 10_000
@@ -52,6 +54,7 @@ class Binder:
     population: Population
     normaliser: Normaliser
     limit: int
+    items: CompiledItems | None = None
     known: list[Words] = field(default_factory=list)
     facts: list[Numbers] = field(default_factory=list)
     strict: bool = True
@@ -182,6 +185,8 @@ class Binder:
     # --- functions -------------------------------------------------------------------------------------------------
 
     def _call(self, name: str, arguments: tuple[nodes.Node, ...]) -> Number:
+        if name == "count" and self.items is not None and arguments == (self.items.items,):
+            return self._counted(self.items)
         if name in ("min", "max"):
             return self._extreme(name == "min", arguments)
         if name in ROUNDINGS:
@@ -193,6 +198,15 @@ class Binder:
         if name == "marginal tiers" and isinstance(arguments[1], nodes.TableReference):
             return self._marginal(self.number(arguments[0]), arguments[1].table)
         raise NotVectorised
+
+    def _counted(self, items: CompiledItems) -> Number:
+        """How many rows count for certain: those of which it is unknown are pending, an amount does not pay them."""
+        counts = item_counts(items, self.population, self.normaliser.context)
+        if counts is None:
+            raise NotVectorised
+        self.known.append(packed(counts.known))
+        certain = counts.certain
+        return Number(0, 0, int(certain.max(initial=0)), lambda rows: certain[rows])
 
     def _constant(self, node: nodes.Node | None) -> Decimal | None:
         """The constant number of a node, None where it is none."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from policies.engine.binding import FreePlanes
 from policies.engine.columns import Words, packed, unpacked
 from policies.engine.conditions import Variable
+from policies.engine.item_counts import count_planes
 from policies.engine.population import Population
 from policies.rules import Context, Rule
 from policies.rules.decision import Assessment
@@ -24,7 +25,10 @@ Rows = NDArray[np.int64]
 def answer_free(
     variable: Variable, rule: Rule, open_rows: Words, population: Population, context: Context
 ) -> FreePlanes:
-    """The answers of a condition of a rule for the rows of a plane; all other rows are left unknown."""
+    """The answers of a condition of a rule for the rows of a plane; other rows may be left unknown."""
+    counted = count_planes(variable.condition, rule.items, population, context)
+    if counted is not None:
+        return counted
     rows = np.flatnonzero(unpacked(open_rows, population.rows))
     codes = facts_of(variable.condition)
     places, numbers = population.alike(rows, codes)  # of many rows that know the same, one is asked

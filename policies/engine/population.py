@@ -59,6 +59,10 @@ class Population:
         """The column of a fact, None where the table does not have it."""
         return self._columns.get(code)
 
+    def array(self, code: str) -> pa.Array | None:
+        """The values of a fact as the table has them, None where it does not have it."""
+        return self._arrays.get(code)
+
     @cached_property
     def valid(self) -> Words:
         """The plane of all rows."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from policies.engine.matches import Matches  # numba: loaded by those who match populations only
 
 THREADS, OFFERS_AT_ONCE = 2, 32
+FEW = 4  # of so many published policies one: the others are not matched along
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,14 @@ def engine_population(population: Snapshot, catalogue: StoreCatalogue) -> Popula
 
 
 def published_matches(offers: Sequence[Offer], columns: Population, catalogue: StoreCatalogue) -> Matches:
-    """All published versions of the offers' audience, at once."""
-    offer = offers[0]
-    return catalogue.engine(offer.reference, offer.version.parsed.audience).match(columns)
+    """Offers of published versions of one audience and reference date, at once: by the engine of all of them, unless
+    only a few are wanted."""
+    audience, reference = offers[0].version.parsed.audience, offers[0].reference
+    engine = catalogue.engine(reference, audience)
+    if len(offers) * FEW < len(engine.codes):
+        data = (engine_data(one.version.parsed, catalogue.lexicon, code=engine_code(one.version)) for one in offers)
+        engine = Catalogue(data, catalogue.lexicon.vocabulary, context=catalogue.context(reference))
+    return engine.match(columns)
 
 
 def draft_matches(offer: Offer, columns: Population, catalogue: StoreCatalogue) -> Matches:
