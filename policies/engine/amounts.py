@@ -125,7 +125,11 @@ def _ask_evaluator(
 ) -> None:
     """Have the evaluator work out the entries at some places."""
     assert policy.amount is not None
-    for batch in batches(places):
-        for place, facts in zip(batch.tolist(), population.profiles(rows[batch], policy.amount_facts), strict=True):
-            fen = policy.amount.evaluate(facts, policy.normaliser.context).fen
-            amounts.fen[place], amounts.unknown[place] = fen or 0, fen is None
+    chosen, numbers = population.alike(rows[places], policy.amount_facts)  # of rows that know the same, one is asked
+    fen, unknown = np.zeros(len(chosen), np.int64), np.zeros(len(chosen), np.bool_)
+    for batch in batches(np.arange(len(chosen))):
+        profiles = population.profiles(rows[places[chosen[batch]]], policy.amount_facts)
+        for place, facts in zip(batch.tolist(), profiles, strict=True):
+            found = policy.amount.evaluate(facts, policy.normaliser.context).fen
+            fen[place], unknown[place] = found or 0, found is None
+    amounts.fen[places], amounts.unknown[places] = fen[numbers], unknown[numbers]
