@@ -30,28 +30,36 @@ LIMITS: Final = (LIMIT, 1 << 53, 1 << 46, 1 << 40, 1 << 34, 1 << 28, 1 << 20)
 
 @dataclass(frozen=True, eq=False)
 class Amounts:
-    """One entry an eligible row. `fen` is 0 where it is `unknown`."""
+    """One entry an eligible row. `fen` is 0 where it is `unknown`. `most`: none is farther from 0, where that is known
+    beforehand."""
 
     fen: NDArray[np.int64]
     unknown: NDArray[np.bool_]
+    most: int | None = None
 
 
 def amounts_of(policy: CompiledPolicy, eligible: Words, population: Population) -> Amounts:
     """The sums of a policy for the rows of a plane, in row order; 0 for a policy that has none."""
     count = int(np.bitwise_count(eligible).sum())
     amounts = Amounts(np.zeros(count, np.int64), np.zeros(count, np.bool_))
-    if policy.amount is not None and count and not _stepped(policy, eligible, population, amounts):
+    if policy.amount is None or not count:
+        return amounts
+    most = _stepped(policy, eligible, population, amounts)
+    if most is None:
         rows = np.empty(count, np.int64)
         kernels.rows_of(eligible, rows)
         _ask_evaluator(_bound_amounts(policy, rows, population, amounts), rows, amounts, policy, population)
-    return amounts
+    return Amounts(amounts.fen, amounts.unknown, most)
 
 
-def total_of(fen: NDArray[np.int64], code: str) -> int:
+def total_of(amounts: Amounts, code: str) -> int:
     """The exact sum. Raises TotalTooLargeError."""
+    fen, most = amounts.fen, amounts.most
     if not len(fen):
         return 0
-    if max(int(fen.max()), -int(fen.min())) * len(fen) <= GREATEST:
+    if most is None:
+        most = max(int(fen.max()), -int(fen.min()))
+    if most * len(fen) <= GREATEST:
         return int(fen.sum())
     total = sum(fen.tolist())
     if not LEAST <= total <= GREATEST:
@@ -59,28 +67,32 @@ def total_of(fen: NDArray[np.int64], code: str) -> int:
     return total
 
 
-def _stepped(policy: CompiledPolicy, eligible: Words, population: Population, amounts: Amounts) -> bool:
-    """Fill in the amounts of a piecewise linear form; False if that cannot be done."""
+def _stepped(policy: CompiledPolicy, eligible: Words, population: Population, amounts: Amounts) -> int | None:
+    """Fill in the amounts of a piecewise linear form; gives how far from 0 they may be, None if it cannot be done."""
     form = policy.piecewise
     if form is None:
-        return False
+        return None
     if form.fact is None:
-        amounts.fen[:] = fen_of(form.lines[0][1])
-        return True
+        fen = fen_of(form.lines[0][1])
+        if not LEAST <= fen <= GREATEST:
+            return None
+        amounts.fen[:] = fen
+        return abs(fen)
     column = population.column(form.fact)
     if not isinstance(column, Numbers) or (not form.strict and (eligible & ~column.known).any()):
-        return False
+        return None
     try:
         steps = form.steps(column.scale)
     except NotPiecewise:
-        return False
+        return None
     most = max(-column.low, column.high)
-    if steps.most[0] * most + steps.most[1] >= LIMIT or not form.is_exact(most, column.scale):
-        return False
+    farthest = steps.most[0] * most + steps.most[1]
+    if farthest >= LIMIT or not form.is_exact(most, column.scale):
+        return None
     kernel = kernels.stepped_amounts_32 if column.values.dtype == np.int32 else kernels.stepped_amounts_64
     parts = steps.cuts, steps.factors, steps.offsets
     kernel(eligible, column.known, column.values, parts, steps.unit, amounts.fen, amounts.unknown)
-    return True
+    return farthest // steps.unit + 1
 
 
 def _bound_amounts(policy: CompiledPolicy, rows: Rows, population: Population, amounts: Amounts) -> NDArray[np.intp]:

@@ -89,7 +89,7 @@ class Matches:
 
         def total(row: int) -> tuple[int, int, int]:
             found = amounts_of(city.policies[row], city.certain[row], city.population)
-            return len(found.fen), total_of(found.fen, city.policies[row].code), int(found.unknown.sum())
+            return len(found.fen), total_of(found, city.policies[row].code), int(found.unknown.sum())
 
         with ThreadPoolExecutor(THREADS) as pool:
             found = np.array(list(pool.map(total, self._numbers.values())), np.int64).reshape(-1, 3)

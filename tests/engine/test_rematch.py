@@ -1,10 +1,13 @@
 """A match of parts, or from earlier matches, is the match of the whole."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from policies.engine import Catalogue, Population, PopulationError, SpentMatchesError
+from policies.engine.city import City
 from policies.rules import FactType
 
 VOCABULARY = {"n": FactType("integer"), "size": FactType("code", codes=("large", "small"))}
@@ -48,6 +51,29 @@ def test_a_changed_beneficiary_and_a_changed_policy_are_matched_again() -> None:
     assert again.counts() == other.match(moved).counts()
     with pytest.raises(SpentMatchesError):
         first.eligible("a")
+
+
+def test_only_what_a_change_touches_is_decided_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue, population = Catalogue(STOCK, VOCABULARY), Population(_table(1000), VOCABULARY)
+    decided: list[tuple[list[str], list[tuple[int, int]]]] = []
+    decide = City.decide
+
+    def record(city: City, rows: Sequence[int], ranges: Sequence[tuple[int, int]]) -> None:
+        if rows:
+            decided.append(([city.policies[row].code for row in rows], list(ranges)))
+        decide(city, rows, ranges)
+
+    monkeypatch.setattr(City, "decide", record)
+    first = catalogue.match(population)
+    whole = [(0, population.words)]
+    assert decided.pop() == (["a", "b"], whole)
+    changed = catalogue.replace({"code": "b", "eligibility": "n = 5"})
+    second = changed.match(population, previous=first)
+    assert decided == [(["b"], whole)]
+    decided.clear()
+    moved = population.replace(pa.table({"credit_code": ["700"], "size": ["small"]}))
+    changed.match(moved, previous=second)
+    assert decided == [(["a"], [(10, 11)])]  # row 700 lies in word 10; "b" does not read the size
 
 
 def test_one_policy_alone_says_what_it_says_among_all() -> None:
