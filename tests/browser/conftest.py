@@ -22,8 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with store_open(tmp_path_factory.mktemp("store")) as address:
-        yield address
+    with store_open(tmp_path_factory.mktemp("store")) as store:
+        yield store.address
 
 
 # Not longer than the package: while Playwright's loop runs, Django would refuse database calls to all other tests.

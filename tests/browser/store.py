@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit, urlunsplit
@@ -32,21 +33,29 @@ def other(url: str, path: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{path}"))
 
 
-def database_make(url: str) -> str:
+@dataclass(frozen=True)
+class Store:
+    """An open store: where its pages are, and the environment of its processes."""
+
+    address: str
+    environment: dict[str, str]
+
+
+def database_make(url: str, name: str) -> str:
     """A new, empty database beside the store's own."""
     with psycopg.connect(other(url, "postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {DATABASE}")
-    return other(url, DATABASE)
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    return other(url, name)
 
 
-def environment(bank_port: int) -> dict[str, str]:
+def environment(database: str, bank_port: int) -> dict[str, str]:
     addresses = embedded.addresses()
     return {
         **os.environ,
         "SAMPLES": "1",
         "AS_OF": DAY,
-        "DATABASE_URL": database_make(os.environ.get("DATABASE_URL") or addresses.database_url),
+        "DATABASE_URL": database_make(os.environ.get("DATABASE_URL") or addresses.database_url, database),
         "REDIS_URL": other(os.environ.get("REDIS_URL") or addresses.redis_url, "7"),
         "BANK_URL": f"http://127.0.0.1:{bank_port}",
     }
@@ -74,12 +83,12 @@ def children(web_port: int, bank_port: int, environment: dict[str, str], logs: P
 
 
 @contextmanager
-def store_open(logs: Path) -> Iterator[str]:
-    """The address of an open store with sample policies, a small town and the demo's accounts."""
+def store_open(logs: Path, *, database: str = DATABASE, prepare: str = PREPARE) -> Iterator[Store]:
+    """A store with sample policies, a small town and the demo's accounts. `prepare`: statements that fill it."""
     embedded.hold()
     web_port, bank_port = free_port(), free_port()
-    settings = environment(bank_port)
-    subprocess.run([sys.executable, "manage.py", "shell", "-v0", "-c", PREPARE], cwd=ROOT, env=settings, check=True)
+    settings = environment(database, bank_port)
+    subprocess.run([sys.executable, "manage.py", "shell", "-v0", "-c", prepare], cwd=ROOT, env=settings, check=True)
     started = children(web_port, bank_port, settings, logs)
     try:
         for child in started:
@@ -87,7 +96,7 @@ def store_open(logs: Path) -> Iterator[str]:
         address = f"http://127.0.0.1:{web_port}"
         await_answer(f"{address}/health/", logs)
         bank_accounts_open(settings["BANK_URL"])
-        yield address
+        yield Store(address, settings)
     finally:
         for child in started:
             child.ask_to_stop()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import faults
+from tests.browser.axe import faults, fits
 
 Visit = Callable[..., Page]
 PERSON = "P0000000026"
@@ -57,6 +57,8 @@ def test_three_officials_pay_a_run(visit: Visit) -> None:
     expect(releaser.locator(".live")).to_contain_text("100 %", timeout=RUN_MS)
     expect(releaser.locator(".tally")).to_contain_text("settled")
     assert faults(releaser) == []
+    releaser.set_viewport_size({"width": 390, "height": 844})
+    assert fits(releaser)
 
     firm = visit("/my/91340207MADEM00116/", language="en", user="jinggong")
     expect(firm.locator("#on_the_way [id^=item-wuhu-job-retention-refund-2023]")).to_contain_text("128,898.24")
