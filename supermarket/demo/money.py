@@ -16,13 +16,15 @@ from supermarket.ledger.appropriations import appropriation_grant
 from supermarket.ledger.selectors import appropriation_find
 from supermarket.users.models import User
 
-GRANTED_FEN = 200_000_000_00
+GRANTED_FEN = 200_000_000_00  # to a town of TOWN enterprises, to a larger one more
+TOWN = 2_000
 CLOSED_EVERY = 150  # one account in so many is closed at the bank: returned payments are part of the show
 
 
 def appropriations_make(actor: User, confirmed_by: User) -> None:
     """Each payer sets money aside for every policy or pool that is paid here; what stands is left alone."""
     day = today()
+    granted_fen = GRANTED_FEN * max(Beneficiary.objects.count() // TOWN, 1)
     for version in versions_in_force(on=day):
         definition = version.parsed
         if definition.paid_by is not Payer.HERE:
@@ -36,7 +38,7 @@ def appropriations_make(actor: User, confirmed_by: User) -> None:
                     fiscal_year=day.year,
                     policy=policy,
                     pool=pool,
-                    amount_fen=GRANTED_FEN,
+                    amount_fen=granted_fen,
                     document="演示",
                     actor=actor,
                     confirmed_by=confirmed_by,
