@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -10,7 +11,7 @@ from supermarket.payouts import clock, consequences
 from supermarket.payouts.alarms import alarm_raise
 from supermarket.payouts.consequences import Evidence
 from supermarket.payouts.decisions import Decision, decide
-from supermarket.payouts.models import BankEvent, PayerAccount, PayoutAttempt, SubBatch
+from supermarket.payouts.models import Alarm, BankEvent, PayerAccount, PayoutAttempt, SubBatch
 from supermarket.payouts.rails.base import FactKind
 from supermarket.payouts.states import AttemptState, SubBatchState
 
@@ -136,7 +137,7 @@ def event_unmatched_alarm(event: BankEvent) -> None:
     """A bank that speaks of an instruction which we do not have. Money that merely arrives waits in suspense; other
     holders' accounts are no business of ours."""
     ours = not event.account or PayerAccount.objects.filter(number=event.account).exists()
-    if event.kind == FactKind.CREDITED or not ours:
+    if event.kind == FactKind.CREDITED or not ours or lost_by_restoring(event):
         return
     what = event.end_to_end_id or event.reference
     alarm_raise(
@@ -147,6 +148,12 @@ def event_unmatched_alarm(event: BankEvent) -> None:
             "en": f"The bank speaks of an instruction that is not ours: {what} ({event.kind}, {event.amount_fen} fen).",
         },
     )
+
+
+def lost_by_restoring(event: BankEvent) -> bool:
+    """An id as ours are made, in a database that was restored: the instruction is made again when its claim is due."""
+    made_here = event.end_to_end_id.startswith(f"{settings.INSTALLATION_AREA}-")
+    return made_here and Alarm.objects.filter(kind="restored").exists()
 
 
 def message_event_apply(event: BankEvent) -> State:

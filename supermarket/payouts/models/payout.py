@@ -35,6 +35,10 @@ class PayoutBatch(models.Model):
             )
         ]
 
+    def message_id(self, sequence: int | str) -> str:
+        """The id of the batch's message of that number: derived, so that a row that is made again has it again."""
+        return f"{settings.INSTALLATION_AREA}-B{self.pk}-{sequence}"
+
 
 class SubBatch(Guarded):
     """One message to the bank: ids and bytes are committed before the first byte leaves, and never change."""

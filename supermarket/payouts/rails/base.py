@@ -160,8 +160,9 @@ class PaymentRail(Protocol):
         """Is there a way to hand over right now? False keeps files back that would come to nothing."""
         ...
 
-    def submit(self, message_id: str, data: bytes) -> Answer:
-        """Hand over. Never raises for what the bank or the wire does: that is UNKNOWN."""
+    def submit(self, message_id: str, data: bytes, *, again: bool = False) -> Answer:
+        """Hand over. Never raises for what the bank or the wire does: that is UNKNOWN. `again`: the same bytes were
+        handed over before, and are to be once more."""
         ...
 
     def collect(self, after: int) -> Iterator[BankMessage]:
@@ -171,6 +172,11 @@ class PaymentRail(Protocol):
         BankUnreachableError; what was yielded until then is safe to keep. Where it ends without an error, every number
         up to the highest one yielded has been seen.
         """
+        ...
+
+    def collect_again(self, after: int) -> Iterator[BankMessage]:
+        """What the bank put out above the number `after`, collected before or not; of a folder, all that it ever put
+        in. For a database that was restored. Raises BankUnreachableError."""
         ...
 
     def inquire(self, account: str) -> None:

@@ -30,13 +30,16 @@ class DropFolder:
         """Both sides are there (a share may not be mounted) and can be written to."""
         return all(os.access(folder, os.W_OK) for folder in (self.out, self.incoming))
 
-    def put(self, name: str, data: bytes) -> Answer:
-        """Put a file out. ANSWERED: it lies there, forced to the disk. The same content under the same name again is
-        put there again if the bank took the first copy away; whether it may be, others decide."""
+    def put(self, name: str, data: bytes, *, again: bool = False) -> Answer:
+        """Put a file out. ANSWERED: it lies there, forced to the disk. What was put out before and is gone (the bank
+        took it, or we died in between) is put there once more only if it shall be `again`."""
         try:
             self.sent.mkdir(exist_ok=True)
-            if not create(self.sent / name, data) and (self.sent / name).read_bytes() != data:
+            new = create(self.sent / name, data)
+            if not new and (self.sent / name).read_bytes() != data:
                 return Answer(Outcome.UNKNOWN, reason_text=f"{name} was put out before, with another content")
+            if not new and not again and not (self.out / name).exists():
+                return Answer(Outcome.UNKNOWN, reason_text=f"{name} was put out before")
             if not create(self.out / name, data) and (self.out / name).read_bytes() != data:
                 return Answer(Outcome.UNKNOWN, reason_text=f"{name} lies in the folder, with another content")
         except OSError as error:
@@ -51,6 +54,16 @@ class DropFolder:
                 data = path.read_bytes()
                 yield BankMessage(0, data)
                 self.put_away(path, data)
+        except OSError as error:
+            raise BankUnreachableError(f"the folder: {error}") from error
+
+    def collect_again(self) -> Iterator[BankMessage]:
+        """Everything that was ever put in and kept, the oldest first."""
+        try:
+            for path in sorted(self.archive.iterdir(), key=lambda path: path.stat().st_mtime):
+                yield BankMessage(0, path.read_bytes())
+        except FileNotFoundError:
+            return  # nothing was archived yet
         except OSError as error:
             raise BankUnreachableError(f"the folder: {error}") from error
 

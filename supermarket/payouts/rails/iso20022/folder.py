@@ -48,11 +48,14 @@ class Iso20022FolderRail:
     def ready(self) -> bool:
         return self.folder.ready()
 
-    def submit(self, message_id: str, data: bytes) -> Answer:
-        return self.folder.put(f"{message_id}.xml", data)
+    def submit(self, message_id: str, data: bytes, *, again: bool = False) -> Answer:
+        return self.folder.put(f"{message_id}.xml", data, again=again)
 
     def collect(self, after: int) -> Iterator[BankMessage]:
         yield from self.folder.collect()
+
+    def collect_again(self, after: int) -> Iterator[BankMessage]:
+        yield from self.folder.collect_again()
 
     def inquire(self, account: str) -> None:
         raise BankUnreachableError("a folder cannot be asked")

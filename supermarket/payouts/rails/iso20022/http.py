@@ -30,6 +30,7 @@ from supermarket.payouts.rails.iso20022.reader import message_read, well_formed
 from supermarket.payouts.rails.iso20022.writer import pain001_write
 from supermarket.payouts.rails.reasons import DUPLICATE_CODES
 
+NUMBERS_MISSING_MAX = 20  # a gap as long as this is the end of what a bank put out
 ANSWER_BYTES_MAX = 512 * 1024 * 1024
 
 
@@ -67,7 +68,7 @@ class Iso20022HttpRail:
     def parse(self, data: bytes) -> Reading:
         return message_read(data)
 
-    def submit(self, message_id: str, data: bytes) -> Answer:
+    def submit(self, message_id: str, data: bytes, *, again: bool = False) -> Answer:
         try:
             status, body = self.call("POST", "/payments", data)
         except BankUnreachableError as error:
@@ -92,6 +93,15 @@ class Iso20022HttpRail:
             missing = None if number in numbers else self.fetch(number)
             if missing is not None:
                 yield missing
+
+    def collect_again(self, after: int) -> Iterator[BankMessage]:
+        """By their numbers, one after the other, until there are none for a while."""
+        number, missing = after + 1, 0
+        while missing < NUMBERS_MISSING_MAX:
+            message = self.fetch(number)
+            if message is not None:
+                yield message
+            number, missing = number + 1, 0 if message else missing + 1
 
     def fetch(self, number: int) -> BankMessage | None:
         """One message by its number, whoever collected it; None if the bank has none of that number.
