@@ -21,6 +21,10 @@ from supermarket.payouts.states import AttemptState, SubBatchState
 from supermarket.users.models import User
 
 BACKOFF_SECONDS_MAX = 300
+LOST = {
+    "zh": "发送进程中断，不知银行是否收到",
+    "en": "The worker did not come back while it handed over: whether the bank has it is not known.",
+}
 
 
 def sub_batch_take(
@@ -121,14 +125,13 @@ def answer_record(sub_batch: SubBatch, answer: Answer) -> None:
             state=SubBatchState.ANSWERED, moved_at=clock.now(), moved_by=None, available_at=clock.now()
         )
     else:
-        sub_batch_unknown(row, answer)
+        said = answer.reason_text or answer.reason_code
+        sub_batch_unknown(row, {"zh": f"银行没有给出结果：{said}", "en": f"The bank gave no outcome: {said}"})
 
 
-def sub_batch_unknown(row: SubBatch, answer: Answer) -> None:
+def sub_batch_unknown(row: SubBatch, reason: dict[str, str]) -> None:
     now = clock.now()
     pause = timedelta(seconds=min(BACKOFF_SECONDS_MAX, settings.PAYOUT_LOOK_UP_SECONDS * 2 ** (row.sends - 1)))
-    said = answer.reason_text or answer.reason_code
-    reason = {"zh": f"银行没有给出结果：{said}", "en": f"The bank gave no outcome: {said}"}
     SubBatch.objects.filter(pk=row.pk).update(
         state=SubBatchState.UNKNOWN, moved_at=now, moved_by=None, reason=reason, available_at=now + pause
     )
@@ -149,5 +152,5 @@ def leases_expire() -> int:
             )
             if row is None:
                 return expired
-            sub_batch_unknown(row, Answer(Outcome.UNKNOWN, reason_text="the worker did not come back"))
+            sub_batch_unknown(row, LOST)
         expired += 1

@@ -31,7 +31,7 @@ DONE = gettext_lazy("Done. The step stands in the history with your name.")
 
 
 class StatementForm(forms.Form):
-    account = forms.ModelChoiceField(PayerAccount.objects.order_by("payer"), label=gettext_lazy("Account"))
+    account = forms.ModelChoiceField(PayerAccount.objects.order_by("payer"), label=gettext_lazy("Bank account"))
     file = forms.FileField(label=gettext_lazy("Statement as the bank made it (camt.053 or batch file)"))
 
 
