@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from supermarket.payouts.rails.base import (
@@ -51,6 +51,7 @@ def file_of(rows: list[Instruction]) -> PaymentFile:
     )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first text takes its time on a busy machine
 @given(st.lists(instructions, min_size=1, max_size=5))
 def test_the_bank_reads_what_was_meant(rows: list[Instruction]) -> None:
     data = batch_file_write(file_of(rows))
