@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import override
 
 from enterprises.effects import Effect, Use
 from enterprises.models import Beneficiary
@@ -18,6 +19,7 @@ from policies.definition import Verdict
 from supermarket.claims.decision import version_reads
 from supermarket.claims.evidence import SEALED, evidence_opened
 from supermarket.claims.models import Claim, Evidence
+from supermarket.claims.states import ClaimState
 from supermarket.dates import today
 from supermarket.ledger.errors import yuan
 from supermarket.matching.selectors import PolicyAnswer, shelf_answer
@@ -49,9 +51,14 @@ def claims_using(use: Use) -> Iterator[Effect]:
             kind="claim",
             reference=str(claim.pk),
             beneficiary_id=claim.beneficiary_id,
-            zh=f"申领 {claim.pk}：{title.zh}，{claim.period}，{amount} 元，{claim.state}",
-            en=f"claim {claim.pk}: {title.en}, {claim.period}, {amount} yuan, {claim.state}",
+            zh=f"申领 {claim.pk}：{title.zh}，{claim.period}，{amount} 元，{state_words(claim, 'zh-hans')}",
+            en=f"claim {claim.pk}: {title.en}, {claim.period}, {amount} yuan, {state_words(claim, 'en')}",
         )
+
+
+def state_words(claim: Claim, language: str) -> str:
+    with override(language):
+        return str(ClaimState(claim.state).label)
 
 
 def candidates(use: Use) -> QuerySet[Evidence]:
