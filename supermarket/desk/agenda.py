@@ -21,6 +21,7 @@ from supermarket.claims.recoveries.selectors import (
 from supermarket.claims.selectors import claims_in_review, objections_open
 from supermarket.claims.states import ClaimState, RecoveryState, RunState
 from supermarket.desk.run_page import BEFORE_RELEASE
+from supermarket.ledger.models import AskedState, DueSettlement, MovementRequest
 from supermarket.payouts.selectors import alarms_open, payouts_with_a_person, suspense_open
 from supermarket.payouts.unknowns import unknowns
 from supermarket.users.models import User
@@ -60,6 +61,7 @@ def agenda(user: User) -> list[Line]:
         lines.append(Line(_("Objections to answer"), objections, reverse("desk:objections")))
     lines += recovery_lines(user)
     lines += run_lines(user)
+    lines += asked_lines(user)
     if allow(user, "desk:payout-release"):
         address = reverse("desk:payouts")
         lines.append(Line(_("Returned or held payouts"), payouts_with_a_person().count(), address))
@@ -84,7 +86,26 @@ def recovery_lines(user: User) -> list[Line]:
         lines.append(Line(_("Write-offs to approve"), proposed, address))
     if allow(user, "desk:recovery-slip-confirm"):
         lines.append(Line(_("Repayments to confirm"), slips_open(not_by=user.pk).count(), address))
+    if allow(user, "desk:movement-confirm"):
+        asked = {"state": AskedState.ASKED}
+        movements = MovementRequest.objects.filter(**asked).exclude(made_by=user).count()
+        lines.append(Line(_("Movements of appropriations to confirm"), movements, reverse("desk:money")))
+        settlements = DueSettlement.objects.filter(**asked).exclude(made_by=user).count()
+        lines.append(Line(_("Settlements between payers to confirm"), settlements, reverse("desk:dues")))
     return lines
+
+
+def asked_lines(user: User) -> list[Line]:
+    """What another official asked for and this one may confirm."""
+    waiting = (
+        ("desk:movement-confirm", _("Movements of appropriations to confirm"), MovementRequest, "desk:money"),
+        ("desk:settlement-confirm", _("Settlements between payers to confirm"), DueSettlement, "desk:dues"),
+    )
+    return [
+        Line(title, model.objects.filter(state=AskedState.ASKED).exclude(made_by=user).count(), reverse(page))
+        for route, title, model, page in waiting
+        if allow(user, route)
+    ]
 
 
 def run_lines(user: User) -> list[Line]:

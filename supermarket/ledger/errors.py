@@ -51,7 +51,7 @@ class SamePersonError(LedgerError):
 
 class NotForYouError(LedgerError):
     code = "not-for-you"
-    zh = "财政经办岗提出，财政拨付岗确认。"
+    zh = "财政经办岗提出，财政放款岗确认。"
     en = "The maker of finance asks, the releaser of finance confirms."
 
 

@@ -39,6 +39,7 @@ def test_money_moves_when_the_second_person_has_confirmed(sign_in: SignIn, appro
     ask(maker, appropriation)
     request = MovementRequest.objects.latest("pk")
     assert maker.post(f"/desk/money/movements/{request.pk}/confirm/").status_code == 403
+    assert "Movements of appropriations to confirm" in releaser.get("/desk/").content.decode()
     page = releaser.get(f"/desk/money/appropriations/{appropriation.pk}/").content.decode()
     assert "财企〔2023〕9号" in page
     assert "1,234.56" in page

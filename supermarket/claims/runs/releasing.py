@@ -75,7 +75,7 @@ def release_check(run: Run, payment_order_number: str, actor: User, day: date) -
     if changed := claims_unlike_reserved(run):
         raise AmountsChangedError(count=len(changed), claims="、".join(map(str, changed[:5])))
     problems = {
-        ("须由财政拨付岗放款", "the releaser of finance releases"): actor.role != Role.FINANCE_RELEASER,
+        ("须由财政放款岗放款", "the releaser of finance releases"): actor.role != Role.FINANCE_RELEASER,
         ("经办人和批准人不能放款", "the maker and the head do not release"): actor.pk in (
             run.made_by_id, run.approved_by_id
         ),
