@@ -46,10 +46,12 @@ def moves_recorded(*, history: str, owner: str, on_move: str = "") -> list[pgtri
         RETURN NULL;
     """
     updated = f"""
-        IF EXISTS (
-            SELECT FROM old_rows was JOIN new_rows became USING (id)
+        -- Counted, not EXISTS: for the first row alone the planner would loop over both tables, which is the square of
+        -- their rows where (as it should be) none is found.
+        IF (
+            SELECT count(*) FROM old_rows was JOIN new_rows became USING (id)
             WHERE was.state <> became.state AND was.moved_at = became.moved_at
-        ) THEN
+        ) > 0 THEN
             RAISE EXCEPTION 'a move of % says who moved it and when', TG_TABLE_NAME USING ERRCODE = 'P0001';
         END IF;
         {record} SELECT became.id, was.state, became.state, became.moved_by_id, became.reason

@@ -92,12 +92,12 @@ class SubBatch(Guarded):
 
 # No payout is settled but by an attempt that the bank has booked.
 SETTLED_BY_AN_ATTEMPT = """
-    IF EXISTS (
-        SELECT FROM old_rows was JOIN new_rows became USING (id)
+    IF (
+        SELECT count(*) FROM old_rows was JOIN new_rows became USING (id)
         WHERE was.state <> became.state AND became.state = 'settled' AND NOT EXISTS (
             SELECT FROM payouts_payoutattempt attempt WHERE attempt.payout_id = became.id AND attempt.state = 'settled'
         )
-    ) THEN
+    ) > 0 THEN
         RAISE EXCEPTION 'a payout is settled by a settled attempt' USING ERRCODE = 'P0001';
     END IF;
 """
