@@ -222,6 +222,12 @@ def test_questions_over_many_policies() -> None:
     assert ranked == [("b", 1, 1, 500), ("a", 1, 2, 100), ("c", 1, 3, 0), ("d", 0, 1, 0)]
 
 
+def test_questions_are_ranked_by_how_many_policies_or_how_much_money_they_decide() -> None:
+    verdicts = [(frozenset({"many"}), 100), (frozenset({"many"}), 100), (frozenset({"rich"}), 5000)]
+    assert [each.fact for each in rank_questions(verdicts)] == ["many", "rich"]
+    assert [each.fact for each in rank_questions(verdicts, by="money")] == ["rich", "many"]
+
+
 def test_requirements_say_what_is_asked_and_nothing_of_whoever_was_looked_at() -> None:
     rule = compile_rule("insured_headcount >= 30 and (dishonest or is_above_scale)", VOCABULARY)
     whole = explain_requirements(rule.evaluate({"insured_headcount": 27, "dishonest": True}, context=AS_OF))
