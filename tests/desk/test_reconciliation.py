@@ -1,7 +1,7 @@
 """The bank's statements and unexplained money at the desk, the ways to the banks, and the auditor's way back."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,13 +15,14 @@ from supermarket.payouts.models import (
     BankMessage,
     BankStatement,
     Channel,
+    Heartbeat,
     PayerAccount,
     Payout,
     SubBatch,
     SuspenseItem,
 )
 from supermarket.payouts.rails.folder import DropFolder
-from supermarket.payouts.work import payouts_work, payouts_work_until_idle
+from supermarket.payouts.work import payouts_work, payouts_work_until_idle, worker_name
 from supermarket.users.models import Role
 from tests.desk.test_claims import filed
 from tests.payouts.batch_bank import BatchBank, Booking, sealed, statement_head, statement_row
@@ -164,6 +165,9 @@ def test_a_message_of_unknown_outcome_goes_out_again_by_two(
 ) -> None:
     page = text(maker, "/desk/channels/")
     assert lost.message_id in page and "nothing goes out again but by two people" in page
+    assert f"{worker_name()} · payouts" in page and "alive" in page
+    Heartbeat.objects.update(at=timezone.now() - timedelta(hours=1))
+    assert "silent" in text(maker, "/desk/channels/")
     address = f"/desk/messages/{lost.pk}"
     assert "nothing to confirm" in other.post(f"{address}/confirm/", follow=True).content.decode()
     maker.post(f"{address}/say/", {"word": "never", "reason": "Zhang of the bank, by telephone"})
