@@ -30,7 +30,7 @@ def database(keep: bool) -> Iterator[bool]:
     from django.db import connection
 
     connection.settings_dict["TEST"] = {**connection.settings_dict["TEST"], "NAME": NAME}
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=keep)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=keep)
     try:
         from enterprises.models import Beneficiary
 
