@@ -70,6 +70,7 @@ test: $(DEV) $(MO) ## everything a test needs, then linters and all tests, the b
 bench: $(BENCH) ## the engine and the data path beside their peers, ratios printed
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.data
+	$(BIN)/python -m tests.benchmarks.payouts
 
 soak: $(DEV) ## seeded faults between the store and its bank (SEEDS=200 from FIRST=0); goes on where it was interrupted
 	$(BIN)/python -m tests.faults.soak --seeds $(SEEDS) --first $(FIRST)

@@ -39,27 +39,30 @@ class Move(AppendOnly):
 
 def moves_recorded(*, history: str, owner: str, on_move: str = "") -> list[pgtrigger.Trigger]:
     """Triggers that write the history of a table with states. `history` is the table of its moves, `owner` that table's
-    foreign key column; `on_move` is SQL run after each update with the transition tables `old_rows` and `new_rows`."""
+    foreign key column; `on_move` is SQL run after each update, with the transition tables `old_rows` and `new_rows` and
+    a boolean `wrong`."""
     record = f"INSERT INTO {history} ({owner}, from_state, to_state, actor_id, reason)"
     inserted = f"""
         {record} SELECT id, '', state, moved_by_id, reason FROM new_rows ORDER BY id;
         RETURN NULL;
     """
+    # EXECUTE plans anew each time: a session that moved one row first would join thousands by its plan for one.
     updated = f"""
-        -- Counted, not EXISTS: for the first row alone the planner would loop over both tables, which is the square of
-        -- their rows where (as it should be) none is found.
-        IF (
-            SELECT count(*) FROM old_rows was JOIN new_rows became USING (id)
-            WHERE was.state <> became.state AND was.moved_at = became.moved_at
-        ) > 0 THEN
-            RAISE EXCEPTION 'a move of % says who moved it and when', TG_TABLE_NAME USING ERRCODE = 'P0001';
-        END IF;
-        {record} SELECT became.id, was.state, became.state, became.moved_by_id, became.reason
-            FROM old_rows was JOIN new_rows became USING (id) WHERE was.state <> became.state ORDER BY became.id;
+        EXECUTE $move$
+            {record} SELECT became.id, was.state, became.state, became.moved_by_id, became.reason
+            FROM old_rows was JOIN new_rows became USING (id) WHERE was.state <> became.state ORDER BY became.id
+        $move$;
         {on_move}
         RETURN NULL;
     """
     return [
+        pgtrigger.Trigger(
+            name="moves_said",
+            when=pgtrigger.Before,
+            operation=pgtrigger.UpdateOf("state"),
+            condition=pgtrigger.Condition("OLD.state <> NEW.state AND OLD.moved_at = NEW.moved_at"),
+            func="RAISE EXCEPTION 'a move of % says who moved it and when', TG_TABLE_NAME USING ERRCODE = 'P0001';",
+        ),
         pgtrigger.Trigger(
             name="start_recorded",
             level=pgtrigger.Statement,
@@ -74,6 +77,7 @@ def moves_recorded(*, history: str, owner: str, on_move: str = "") -> list[pgtri
             when=pgtrigger.After,
             operation=pgtrigger.Update,
             referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+            declare=[("wrong", "BOOLEAN")] if on_move else None,
             func=updated,
         ),
     ]

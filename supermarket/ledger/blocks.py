@@ -9,8 +9,10 @@ written afterwards in chunks, however many they are, and can never come to more 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
+
+from supermarket.bulk import rows_copy
 
 from .errors import AmountNotPositiveError, KeyReusedError, yuan
 from .journal import journal_post
@@ -50,16 +52,12 @@ def block_draw(*, holder: str, reservations: Sequence[ReservationDraft]) -> None
         rows = ReservationBlock.objects.filter(holder=holder, appropriation=identity, ended=False)
         if not rows.update(drawn_fen=F("drawn_fen") + totals[identity]):
             raise KeyReusedError(key=holder)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO ledger_reservation (holder, appropriation_id, amount_fen, stage)"
-            " SELECT *, 'reserved' FROM unnest(%s::text[], %s::bigint[], %s::bigint[])",
-            [
-                [draft.holder for draft in reservations],
-                [draft.appropriation_id for draft in reservations],
-                [draft.amount_fen for draft in reservations],
-            ],
-        )
+    columns = ("holder", "appropriation_id", "amount_fen", "stage")
+    rows_copy(
+        "ledger_reservation",
+        columns,
+        [(each.holder, each.appropriation_id, each.amount_fen, "reserved") for each in reservations],
+    )
 
 
 @transaction.atomic

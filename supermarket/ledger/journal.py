@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from supermarket.bulk import rows_copy
+
 from .errors import KeyReusedError
 from .models import Appropriation, JournalEntry, LedgerAccount
 
@@ -48,9 +50,10 @@ def journal_post_many(drafts: Sequence[EntryDraft]) -> list[int]:
         cursor.execute(
             """
             INSERT INTO ledger_journalentry (key, kind, reference)
-            SELECT * FROM unnest(%s::text[], %s::text[], %s::jsonb[]) ON CONFLICT (key) DO NOTHING RETURNING key, id
+            SELECT * FROM json_to_recordset(%s) AS draft (key text, kind text, reference jsonb)
+            ON CONFLICT (key) DO NOTHING RETURNING key, id
             """,
-            [keys, [draft.kind for draft in drafts], [json.dumps(dict(draft.reference)) for draft in drafts]],
+            [json.dumps([{"key": each.key, "kind": each.kind, "reference": dict(each.reference)} for each in drafts])],
         )
         written: dict[str, int] = dict(cursor.fetchall())
         legs = [(written[draft.key], *leg) for draft in drafts if draft.key in written for leg in draft.legs]
@@ -60,13 +63,7 @@ def journal_post_many(drafts: Sequence[EntryDraft]) -> list[int]:
 
 def postings_insert(legs: Iterable[tuple[int, int, int]]) -> None:
     """Write legs (entry id, account id, fen) in one statement, so that the trigger sees whole entries."""
-    entries, accounts, amounts = zip(*legs, strict=True) if legs else ((), (), ())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO ledger_posting (entry_id, account_id, amount_fen)"
-            " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])",
-            [list(entries), list(accounts), list(amounts)],
-        )
+    rows_copy("ledger_posting", ("entry_id", "account_id", "amount_fen"), legs)
 
 
 def entries_standing(drafts: Sequence[EntryDraft], written: Mapping[str, int]) -> list[int]:

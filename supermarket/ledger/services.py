@@ -10,9 +10,10 @@ The stages of a reservation, and what each move enters (debit / credit):
     unspend    spent      -> reserved     reserved   / spent        (the bank gave it back)
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, ExpressionWrapper, F
@@ -25,7 +26,7 @@ from .errors import (
     ReservationNotFoundError,
     yuan,
 )
-from .models import Appropriation, JournalEntry, Reservation
+from .models import Appropriation, Reservation
 
 __all__ = [
     "ReservationDraft",
@@ -53,6 +54,29 @@ def holder_of(claim_id: int, instalment: int = 1) -> str:
     return f"claim:{claim_id}:{instalment}"
 
 
+# Entries get their ids beforehand, so that postings find them without a join: the planner takes what one part of a
+# statement hands to the next for a few rows, and would look through all of them for each.
+RESERVE = """
+    WITH drafts AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(%(drafts)s)
+            AS draft (holder text, appropriation_id bigint, amount_fen bigint)
+    ), holders AS MATERIALIZED (
+        SELECT holder, nextval('ledger_journalentry_id_seq') AS entry_id FROM drafts GROUP BY holder
+    ), reserved AS (
+        INSERT INTO ledger_reservation (holder, appropriation_id, amount_fen, stage)
+        SELECT holder, appropriation_id, amount_fen, 'reserved' FROM drafts
+    ), entries AS (
+        INSERT INTO ledger_journalentry (id, key, kind, reference)
+        SELECT entry_id, 'reserved:' || holder || ':' || %(key)s, 'reserved', jsonb_build_object('holder', holder)
+        FROM holders
+    )
+    INSERT INTO ledger_posting (entry_id, account_id, amount_fen)
+    SELECT entry_id, account.id, CASE account.role WHEN 'reserved' THEN amount_fen ELSE -amount_fen END
+    FROM drafts JOIN holders USING (holder)
+    JOIN ledger_ledgeraccount account USING (appropriation_id) WHERE account.role IN ('reserved', 'available')
+"""
+
+
 @transaction.atomic
 def appropriation_reserve(*, reservations: Sequence[ReservationDraft], key: str) -> None:
     """Reserve all, on every appropriation, or none.
@@ -73,30 +97,7 @@ def appropriation_reserve(*, reservations: Sequence[ReservationDraft], key: str)
     for identity in sorted(totals):
         appropriation_take(identity, totals[identity])
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH drafts (holder, appropriation_id, amount_fen) AS (
-                INSERT INTO ledger_reservation (holder, appropriation_id, amount_fen, stage)
-                SELECT *, 'reserved'
-                FROM unnest(%(holders)s::text[], %(appropriations)s::bigint[], %(amounts)s::bigint[])
-                RETURNING holder, appropriation_id, amount_fen
-            ), entries AS (
-                INSERT INTO ledger_journalentry (key, kind, reference)
-                SELECT 'reserved:' || holder || ':' || %(key)s, 'reserved', jsonb_build_object('holder', holder)
-                FROM drafts GROUP BY holder RETURNING id, reference ->> 'holder' AS holder
-            )
-            INSERT INTO ledger_posting (entry_id, account_id, amount_fen)
-            SELECT entries.id, account.id, CASE account.role WHEN 'reserved' THEN amount_fen ELSE -amount_fen END
-            FROM drafts JOIN entries USING (holder)
-            JOIN ledger_ledgeraccount account USING (appropriation_id) WHERE account.role IN ('reserved', 'available')
-            """,
-            {
-                "holders": [draft.holder for draft in todo],
-                "appropriations": [draft.appropriation_id for draft in todo],
-                "amounts": [draft.amount_fen for draft in todo],
-                "key": key,
-            },
-        )
+        cursor.execute(RESERVE, {"drafts": json.dumps([asdict(draft) for draft in todo]), "key": key})
 
 
 def appropriation_take(identity: int, wanted_fen: int) -> None:
@@ -152,8 +153,35 @@ def appropriation_unspend(*, events: Mapping[str, str]) -> None:
 
 def holders_entered(kind: str, events: Mapping[str, str]) -> set[str]:
     """Those of the holders for whom this event stands in the journal already."""
-    keys = {f"{kind}:{holder}:{event}": holder for holder, event in events.items()}
-    return {keys[key] for key in JournalEntry.objects.filter(key__in=keys).values_list("key", flat=True)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT holder FROM json_each_text(%s) AS wanted (holder, event)"
+            " JOIN ledger_journalentry entry ON entry.key = %s || ':' || holder || ':' || event",
+            [json.dumps(dict(events)), kind],
+        )
+        return {holder for (holder,) in cursor.fetchall()}
+
+
+MOVE = """
+    WITH wanted AS MATERIALIZED (
+        SELECT holder, %(kind)s || ':' || holder || ':' || event AS key,
+            nextval('ledger_journalentry_id_seq') AS entry_id
+        FROM json_each_text(%(events)s) AS wanted (holder, event)
+    ), moved AS (
+        UPDATE ledger_reservation AS reservation SET stage = %(after)s FROM wanted
+        WHERE reservation.holder = wanted.holder AND reservation.stage = %(before)s
+        RETURNING reservation.holder, appropriation_id, amount_fen, key, entry_id
+    ), entries AS (
+        INSERT INTO ledger_journalentry (id, key, kind, reference)
+        SELECT DISTINCT entry_id, key, %(kind)s, jsonb_build_object('holder', holder) FROM moved
+    ), posted AS (
+        INSERT INTO ledger_posting (entry_id, account_id, amount_fen)
+        SELECT entry_id, account.id, CASE account.role WHEN %(debit)s THEN amount_fen ELSE -amount_fen END
+        FROM moved JOIN ledger_ledgeraccount account USING (appropriation_id)
+        WHERE account.role IN (%(debit)s, %(credit)s)
+    )
+    SELECT appropriation_id, array_agg(holder), sum(amount_fen)::bigint FROM moved GROUP BY appropriation_id ORDER BY 1
+"""
 
 
 @transaction.atomic
@@ -171,38 +199,9 @@ def reservations_move(
     if not todo:
         return
     debit, credit = ("available" if stage == "released" else stage for stage in (after, before))
+    values = {"kind": kind, "before": before, "after": after, "debit": debit, "credit": credit}
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH wanted AS (
-                SELECT holder, %(kind)s || ':' || holder || ':' || event AS key
-                FROM unnest(%(holders)s::text[], %(events)s::text[]) AS wanted (holder, event)
-            ), moved AS (
-                UPDATE ledger_reservation AS reservation SET stage = %(after)s FROM wanted
-                WHERE reservation.holder = wanted.holder AND reservation.stage = %(before)s
-                RETURNING reservation.holder, appropriation_id, amount_fen, key
-            ), entries AS (
-                INSERT INTO ledger_journalentry (key, kind, reference)
-                SELECT key, %(kind)s, jsonb_build_object('holder', holder) FROM moved GROUP BY key, holder
-                RETURNING id, key
-            ), posted AS (
-                INSERT INTO ledger_posting (entry_id, account_id, amount_fen)
-                SELECT entries.id, account.id, CASE account.role WHEN %(debit)s THEN amount_fen ELSE -amount_fen END
-                FROM moved JOIN entries USING (key)
-                JOIN ledger_ledgeraccount account USING (appropriation_id) WHERE account.role IN (%(debit)s, %(credit)s)
-            )
-            SELECT appropriation_id, array_agg(holder), sum(amount_fen) FROM moved GROUP BY appropriation_id ORDER BY 1
-            """,
-            {
-                "holders": list(todo),
-                "events": list(todo.values()),
-                "kind": kind,
-                "before": before,
-                "after": after,
-                "debit": debit,
-                "credit": credit,
-            },
-        )
+        cursor.execute(MOVE, {**values, "events": json.dumps(todo)})
         moved = cursor.fetchall()
     missing = todo.keys() - {holder for _, holders, _ in moved for holder in holders}
     if missing:
@@ -210,5 +209,5 @@ def reservations_move(
     if reserved or spent:
         for identity, _, amount in moved:
             Appropriation.objects.filter(pk=identity).update(
-                reserved_fen=F("reserved_fen") + reserved * int(amount), spent_fen=F("spent_fen") + spent * int(amount)
+                reserved_fen=F("reserved_fen") + reserved * amount, spent_fen=F("spent_fen") + spent * amount
             )

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from supermarket.bulk import bigints
 from supermarket.celery import poke
 from supermarket.notices.channels import CHANNELS
 from supermarket.notices.models import Notice, NoticeAddress, NoticeDelivery
@@ -20,9 +21,8 @@ WARNED_AFTERWARDS = timedelta(days=30)
 WARNINGS = (NoticeKind.ACCOUNT_CHANGED, NoticeKind.ADDRESS_CHANGED)
 WRITE = """
     INSERT INTO notices_notice (beneficiary_id, kind, key, "values", about, created_at)
-    SELECT beneficiary_id, kind, key, "values", about, %s
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::jsonb[], %s::text[])
-        AS draft (beneficiary_id, kind, key, "values", about)
+    SELECT beneficiary_id, kind, key, "values", about, %s FROM json_to_recordset(%s)
+        AS draft (beneficiary_id bigint, kind text, key text, "values" jsonb, about text)
     ON CONFLICT (key) DO NOTHING RETURNING id
 """
 # To the addresses of everybody who acts for the beneficiary; a warning also to those of the last weeks.
@@ -32,7 +32,7 @@ ADDRESS = """
     FROM notices_notice notice
     JOIN users_representation represents ON represents.beneficiary_id = notice.beneficiary_id
     JOIN notices_noticeaddress address ON address.user_id = represents.user_id
-    WHERE notice.id = ANY(%(notices)s) AND CASE WHEN notice.kind = ANY(%(warnings)s)
+    WHERE notice.id = ANY(%(notices)s::bigint[]) AND CASE WHEN notice.kind = ANY(%(warnings)s)
         THEN coalesce(address.until, %(now)s) >= %(since)s AND coalesce(represents.until, %(day)s) >= %(since)s::date
         ELSE address.until IS NULL AND coalesce(represents.until, %(day)s) >= %(day)s END
     ON CONFLICT DO NOTHING
@@ -56,21 +56,15 @@ def notices_write(drafts: Sequence[NoticeDraft]) -> int:
     if not drafts:
         return 0
     now = timezone.now()
-    columns = (
-        [draft.beneficiary_id for draft in drafts],
-        [str(draft.kind) for draft in drafts],
-        [draft.key for draft in drafts],
-        [json.dumps(dict(draft.values), ensure_ascii=False) for draft in drafts],
-        [draft.about for draft in drafts],
-    )
+    rows = json.dumps([vars(draft) for draft in drafts], ensure_ascii=False)
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, [now, *columns])
+        cursor.execute(WRITE, [now, rows])
         written = [row[0] for row in cursor.fetchall()]
         cursor.execute(
             ADDRESS,
             {
                 "now": now,
-                "notices": written,
+                "notices": bigints(written),
                 "warnings": [str(kind) for kind in WARNINGS],
                 "since": now - WARNED_AFTERWARDS,
                 "day": timezone.localdate(now),

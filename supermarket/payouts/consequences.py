@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from supermarket.bulk import among
 from supermarket.claims.models import Claim
 from supermarket.claims.recoveries.offsets import instalments_with_a_rest
 from supermarket.claims.states import ClaimState
@@ -125,41 +126,49 @@ KEPT = {
 }
 
 
+FOUND = """
+    json_to_recordset(%s) AS found
+        (attempt_id bigint, payout_id bigint, code text, reference text, booked_on date, reason jsonb)
+"""
+
+
+def found_rows(found: Sequence[Evidence]) -> str:
+    """What FOUND reads."""
+    return json.dumps(
+        [
+            {
+                "attempt_id": each.attempt.pk,
+                "payout_id": each.attempt.payout_id,
+                "code": each.reason_code,
+                "reference": each.reference,
+                "booked_on": each.booked_on and each.booked_on.isoformat(),
+                "reason": each.words,
+            }
+            for each in found
+        ]
+    )
+
+
 def attempts_move(found: Sequence[Evidence], state: AttemptState) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             UPDATE payouts_payoutattempt attempt SET state = %s, moved_at = %s, moved_by_id = NULL,
                 reason_code = found.code, reason = found.reason{KEPT.get(state, "")}
-            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::date[], %s::jsonb[])
-                AS found (id, code, reference, booked_on, reason)
-            WHERE attempt.id = found.id
+            FROM {FOUND} WHERE attempt.id = found.attempt_id
             """,
-            [
-                state,
-                clock.now(),
-                [each.attempt.pk for each in found],
-                [each.reason_code for each in found],
-                [each.reference for each in found],
-                [each.booked_on for each in found],
-                [json.dumps(each.words) if each.words else None for each in found],
-            ],
+            [state, clock.now(), found_rows(found)],
         )
 
 
 def payouts_move(found: Sequence[Evidence], state: PayoutState) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             UPDATE payouts_payout payout SET state = %s, moved_at = %s, moved_by_id = NULL, reason = found.reason
-            FROM unnest(%s::bigint[], %s::jsonb[]) AS found (id, reason) WHERE payout.id = found.id
+            FROM {FOUND} WHERE payout.id = found.payout_id
             """,
-            [
-                state,
-                clock.now(),
-                [each.attempt.payout_id for each in found],
-                [json.dumps(each.words) if each.words else None for each in found],
-            ],
+            [state, clock.now(), found_rows(found)],
         )
 
 
@@ -198,13 +207,13 @@ def claims_settle(claims: Collection[int]) -> None:
     Claim.objects.filter(
         ~Exists(open_payouts),
         ~Exists(open_parts),
-        pk__in=claims,
+        pk__in=among(claims),
         state=ClaimState.PAYING,
     ).update(state=ClaimState.PAID, moved_at=clock.now(), moved_by=None, reason=None)
 
 
 def claims_reopen(found: Sequence[Evidence]) -> None:
     """The money came back: the claim is being paid again."""
-    Claim.objects.filter(pk__in={each.attempt.payout.claim_id for each in found}, state=ClaimState.PAID).update(
+    Claim.objects.filter(pk__in=among({each.attempt.payout.claim_id for each in found}), state=ClaimState.PAID).update(
         state=ClaimState.PAYING, moved_at=clock.now(), moved_by=None, reason=None
     )

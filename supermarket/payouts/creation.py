@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
+from supermarket.bulk import bigints
 from supermarket.celery import poke
 from supermarket.claims.models import Claim, ClaimInstalment
 from supermarket.claims.recoveries.offsets import Part, claims_owing, instalments_with_a_rest, part_offset
@@ -17,15 +18,18 @@ from supermarket.payouts.telling import payouts_tell
 
 CHUNK = 5_000
 PAYABLE = (ClaimState.RELEASED, ClaimState.PAYING)
+LOCK = """
+    SELECT id FROM claims_claim WHERE id = ANY(%(claims)s::bigint[]) AND state = ANY(%(payable)s) ORDER BY id FOR UPDATE
+"""
 # A claim is paid at once, or part by part as its instalments are released. The lead payer pays the beneficiary all of
 # it; the others owe it their shares. What was set off against a part is not paid.
 PARTS = """
     WITH part (claim_id, number, amount_fen) AS (
-        SELECT id, 1, amount_fen FROM claims_claim claim WHERE id = ANY(%(claims)s)
+        SELECT id, 1, amount_fen FROM claims_claim claim WHERE id = ANY(%(claims)s::bigint[])
             AND NOT EXISTS (SELECT FROM claims_claiminstalment WHERE claim_id = claim.id)
         UNION ALL
         SELECT claim_id, number, amount_fen FROM claims_claiminstalment
-        WHERE claim_id = ANY(%(claims)s) AND released_at IS NOT NULL
+        WHERE claim_id = ANY(%(claims)s::bigint[]) AND released_at IS NOT NULL
     ), due (claim_id, number, payer, account_id, amount_fen) AS (
         SELECT part.claim_id, part.number, share.payer, account.id, part.amount_fen - coalesce((
             SELECT sum(amount_fen)::bigint FROM claims_repayment repayment
@@ -47,6 +51,10 @@ CREATE = f"""
     SELECT claim_id, number, account_id, amount_fen, 'due', %(now)s, %(now)s, %(now)s FROM due WHERE amount_fen > 0
     ON CONFLICT DO NOTHING RETURNING id, claim_id
 """
+PAYING = """
+    UPDATE claims_claim SET state = 'paying', moved_at = %(now)s, moved_by_id = NULL, reason = NULL
+    WHERE id = ANY(%(claims)s::bigint[]) AND state = 'released'
+"""
 
 
 def payout_create_for_claims(*, claims: Iterable[int]) -> int:
@@ -65,15 +73,13 @@ def payout_create_for_claims(*, claims: Iterable[int]) -> int:
 @transaction.atomic
 def create_chunk(claims: list[int]) -> int:
     now = clock.now()
-    payable = Claim.objects.select_for_update().filter(pk__in=claims, state__in=PAYABLE).order_by("pk")
-    ready = list(payable.values_list("pk", flat=True))
-    touched = offsets_take(ready)
     with connection.cursor() as cursor:
-        cursor.execute(CREATE, {"claims": ready, "now": now})
+        cursor.execute(LOCK, {"claims": bigints(claims), "payable": [str(state) for state in PAYABLE]})
+        ready = [claim for (claim,) in cursor.fetchall()]
+        touched = offsets_take(ready)
+        cursor.execute(CREATE, {"claims": bigints(ready), "now": now})
         made: dict[int, int] = dict(cursor.fetchall())
-    Claim.objects.filter(pk__in={*made.values(), *touched}, state=ClaimState.RELEASED).update(
-        state=ClaimState.PAYING, moved_at=now, moved_by=None, reason=None
-    )
+        cursor.execute(PAYING, {"claims": bigints({*made.values(), *touched}), "now": now})
     claims_settle(touched)
     payouts_tell(NoticeKind.ON_ITS_WAY, {payout: str(payout) for payout in made})
     return len(made)
@@ -86,7 +92,7 @@ def offsets_take(claims: list[int]) -> set[int]:
     if not owing:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(DUE, {"claims": owing})
+        cursor.execute(DUE, {"claims": bigints(owing)})
         parts = [Part(*row) for row in cursor.fetchall()]
     return {part.claim_id for part in parts if part_offset(part)}
 

@@ -4,6 +4,7 @@ Messages are read in the bank's order, up to the first number that has not reach
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 
 from django.db import connection, transaction
@@ -105,28 +106,32 @@ def message_unreadable(message: BankMessage, problem: str) -> None:
 
 def facts_keep(message: BankMessage, facts: Sequence[BankFact]) -> None:
     """Put facts into the inbox in one statement; those that another message brought already are left out."""
-    columns: list[list[object]] = [
-        [dedupe_key(fact) for fact in facts],
-        [fact.kind for fact in facts],
-        [fact.message_id[:35] for fact in facts],
-        [fact.end_to_end_id[:35] for fact in facts],
-        [fact.reference[:35] for fact in facts],
-        [fact.account[:34] for fact in facts],
-        [fact.amount_fen for fact in facts],
-        [fact.booked_on for fact in facts],
-        [fact.reason_code[:10] for fact in facts],
-        [fact.reason_text[:200] for fact in facts],
+    rows = [
+        {
+            "dedupe_key": dedupe_key(fact),
+            "kind": fact.kind,
+            "message_reference": fact.message_id[:35],
+            "end_to_end_id": fact.end_to_end_id[:35],
+            "reference": fact.reference[:35],
+            "account": fact.account[:34],
+            "amount_fen": fact.amount_fen,
+            "booked_on": fact.booked_on and fact.booked_on.isoformat(),
+            "reason_code": fact.reason_code[:10],
+            "reason_text": fact.reason_text[:200],
+        }
+        for fact in facts
     ]
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO payouts_bankevent (channel_id, message_id, received_at, state, dedupe_key, kind,
                 message_reference, end_to_end_id, reference, account, amount_fen, booked_on, reason_code, reason_text)
-            SELECT %s, %s, %s, 'new', * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-                %s::text[], %s::bigint[], %s::date[], %s::text[], %s::text[])
+            SELECT %s, %s, %s, 'new', fact.* FROM json_to_recordset(%s) AS fact (dedupe_key text, kind text,
+                message_reference text, end_to_end_id text, reference text, account text, amount_fen bigint,
+                booked_on date, reason_code text, reason_text text)
             ON CONFLICT DO NOTHING
             """,
-            [message.channel_id, message.pk, message.received_at, *columns],
+            [message.channel_id, message.pk, message.received_at, json.dumps(rows)],
         )
 
 

@@ -7,7 +7,7 @@ instalment and number of the attempt; from area, batch and sequence.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from django.utils import timezone
 from enterprises.accounts import account_opened
 from enterprises.secrets import encrypt
 from policies.models import PolicyVersion
+from supermarket.bulk import bigints, rows_copy
 from supermarket.claims.models import Run
 from supermarket.dates import today
 from supermarket.ledger.services import appropriation_instruct
@@ -42,7 +43,7 @@ DUE = """
         (SELECT coalesce(max(number), 0) + 1 FROM payouts_payoutattempt attempt WHERE attempt.payout_id = payout.id)
     FROM payouts_payout payout JOIN claims_claim claim ON claim.id = payout.claim_id
     WHERE payout.state = 'due' AND payout.available_at <= %(now)s AND payout.payer_account_id = %(account)s
-        AND claim.run_id IS NOT DISTINCT FROM %(run)s
+        AND claim.run_id IS NOT DISTINCT FROM %(run)s AND payout.id > %(after)s
     ORDER BY payout.id LIMIT %(rows)s FOR UPDATE OF payout SKIP LOCKED
 """
 # What was applied for goes before the runs: somebody is waiting at the screen.
@@ -57,6 +58,16 @@ GROUPS = """
     ORDER BY claim.run_id NULLS FIRST, payout.payer_account_id
 """
 
+PAYING = """
+    UPDATE payouts_payout SET state = 'paying', moved_at = %(now)s, moved_by_id = NULL, reason = NULL
+    WHERE id = ANY(%(payouts)s::bigint[])
+"""
+SUB_BATCH_COLUMNS = [field.attname for field in SubBatch._meta.concrete_fields if not field.primary_key]
+ATTEMPT_COLUMNS = (
+    "payout_id", "number", "sub_batch_id", "end_to_end_id", "amount_fen", "account", "state", "reason_code",
+    "debit_reference", "return_reference", "moved_at",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class DueRow:
@@ -64,7 +75,7 @@ class DueRow:
     claim_id: int
     instalment: int
     amount_fen: int
-    account: Mapping[str, Any]
+    payee: str  # the frozen account, JSON as it stands in the claim
     policy_version_id: int
     number: int
 
@@ -87,18 +98,20 @@ def sub_batches_prepare() -> int:
         account = PayerAccount.objects.select_related("channel").get(pk=account_id)
         rail = rail_for(account.channel)
         run = Run.objects.get(pk=run_id) if run_id else None
-        while taken := prepare_chunk(account, run, rail):
-            prepared += taken
+        after = 0
+        while rows := prepare_chunk(account, run, rail, after):
+            prepared += len(rows)
+            after = rows[-1].payout_id
     return prepared
 
 
 @transaction.atomic
-def prepare_chunk(account: PayerAccount, run: Run | None, rail: PaymentRail) -> int:
-    """One transaction's worth; how many payouts it took up (instructed or held)."""
+def prepare_chunk(account: PayerAccount, run: Run | None, rail: PaymentRail, after: int) -> list[DueRow]:
+    """One transaction's worth, behind payout `after`; what it took up (instructed or held)."""
     now = clock.now()
     PayoutBatch.objects.bulk_create([PayoutBatch(payer_account=account, run=run, day=today())], ignore_conflicts=True)
     batch = PayoutBatch.objects.select_for_update().get(payer_account=account, run=run, day=today())
-    rows = due_rows_lock(account, run, now)
+    rows = due_rows_lock(account, run, now, after)
     texts = remittances({row.policy_version_id for row in rows})
     ready: list[tuple[DueRow, Instruction]] = []
     for row in rows:
@@ -113,7 +126,7 @@ def prepare_chunk(account: PayerAccount, run: Run | None, rail: PaymentRail) -> 
         freeze(batch, new, account, rail, now)
     if there := [each for each in ready if each[0].end_to_end_id in known]:
         adopt(batch, there, account, rail, now)
-    return len(rows)
+    return rows
 
 
 def adopt(
@@ -133,13 +146,17 @@ def adopt(
         sub_batches_adopt(freeze(batch, sent, account, rail, now))
 
 
-def due_rows_lock(account: PayerAccount, run: Run | None, now: datetime) -> list[DueRow]:
+def due_rows_lock(account: PayerAccount, run: Run | None, now: datetime, after: int) -> list[DueRow]:
+    values: dict[str, Any] = {
+        "now": now,
+        "account": account.pk,
+        "run": run.pk if run else None,
+        "after": after,
+        "rows": PREPARE_ROWS,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(DUE, {"now": now, "account": account.pk, "run": run.pk if run else None, "rows": PREPARE_ROWS})
-        return [
-            DueRow(payout, claim, instalment, amount_fen, json.loads(payee), version, number)
-            for payout, claim, instalment, amount_fen, payee, version, number in cursor.fetchall()
-        ]
+        cursor.execute(DUE, values)
+        return [DueRow(*row) for row in cursor.fetchall()]
 
 
 def remittances(versions: set[int]) -> dict[int, str]:
@@ -151,8 +168,9 @@ def remittances(versions: set[int]) -> dict[int, str]:
 def instruction_of(row: DueRow, remittance: str) -> Instruction | dict[str, str]:
     """The instruction, or why there can be none."""
     try:
-        holder, number = account_opened(row.account)
-        creditor = Party(holder, number, row.account["bank_code"])
+        account = json.loads(row.payee)
+        holder, number = account_opened(account)
+        creditor = Party(holder, number, account["bank_code"])
     except (ValueError, KeyError):  # SecretUnreadableError, or no secret at all
         return {"zh": "收款账户无法读取。", "en": "The payee account cannot be read."}
     return Instruction(row.end_to_end_id, row.amount_fen, creditor, remittance)
@@ -175,19 +193,17 @@ def freeze(
     size = min(rail.capabilities.max_rows, settings.PAYOUT_FILE_ROWS)
     parts = [ready[start : start + size] for start in range(0, len(ready), size)]
     before = sequence_last(batch)
-    sub_batches = SubBatch.objects.bulk_create(
-        [
-            sub_batch_draft(batch, sequence, [instruction for _, instruction in part], debtor, rail, now)
-            for sequence, part in enumerate(parts, before + 1)
-        ]
+    sub_batches_insert(
+        sub_batch_draft(batch, sequence, [instruction for _, instruction in part], debtor, rail, now)
+        for sequence, part in enumerate(parts, before + 1)
     )
-    rows = [(row, sub_batch.pk) for sub_batch, part in zip(sub_batches, parts, strict=True) for row, _ in part]
+    made = list(batch.sub_batches.filter(sequence__gt=before).order_by("sequence").values_list("pk", flat=True))
+    rows = [(row, sub_batch) for sub_batch, part in zip(made, parts, strict=True) for row, _ in part]
     attempts_insert(rows, now)
-    Payout.objects.filter(pk__in=[row.payout_id for row, _ in rows]).update(
-        state=PayoutState.PAYING, moved_at=now, moved_by=None, reason=None
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(PAYING, {"payouts": bigints(row.payout_id for row, _ in rows), "now": now})
     appropriation_instruct(events={row.holder: row.end_to_end_id for row, _ in rows})
-    return [sub_batch.pk for sub_batch in sub_batches]
+    return made
 
 
 def sub_batch_draft(
@@ -217,23 +233,20 @@ def sub_batch_draft(
     )
 
 
+def sub_batches_insert(drafts: Iterable[SubBatch]) -> None:
+    """By COPY: files of megabytes as parameters of a statement would be searched for placeholders."""
+    rows = ([getattr(draft, column) for column in SUB_BATCH_COLUMNS] for draft in drafts)
+    rows_copy("payouts_subbatch", SUB_BATCH_COLUMNS, rows)
+
+
 def attempts_insert(rows: Sequence[tuple[DueRow, int]], now: datetime) -> None:
     """The attempts of (row, sub-batch) in one statement; the account goes in as it was sent."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO payouts_payoutattempt (payout_id, number, sub_batch_id, end_to_end_id, amount_fen, account,
-                state, reason_code, debit_reference, return_reference, moved_at)
-            SELECT *, 'instructed', '', '', '', %s FROM unnest(
-                %s::bigint[], %s::smallint[], %s::bigint[], %s::text[], %s::bigint[], %s::jsonb[])
-            """,
-            [
-                now,
-                [row.payout_id for row, _ in rows],
-                [row.number for row, _ in rows],
-                [sub_batch for _, sub_batch in rows],
-                [row.end_to_end_id for row, _ in rows],
-                [row.amount_fen for row, _ in rows],
-                [json.dumps(row.account) for row, _ in rows],
-            ],
-        )
+    fixed = ("instructed", "", "", "", now)
+    rows_copy(
+        "payouts_payoutattempt",
+        ATTEMPT_COLUMNS,
+        (
+            (row.payout_id, row.number, sub_batch, row.end_to_end_id, row.amount_fen, row.payee, *fixed)
+            for row, sub_batch in rows
+        ),
+    )

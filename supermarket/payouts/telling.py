@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
+from supermarket.bulk import among
 from supermarket.ledger.errors import yuan
 from supermarket.notices.services import NoticeDraft, notices_write
 from supermarket.notices.texts import NoticeKind
@@ -21,7 +22,7 @@ def payouts_tell(
     """Tell of payouts. `events`: payout -> the event's name, told once; `values`: more words of a payout's text. That
     money is on its way, or there, is told where somebody signs in for the beneficiary: a run tells 100,000 at once."""
     more = values or {}
-    found = Payout.objects.filter(pk__in=events)
+    found = Payout.objects.filter(pk__in=among(events))
     if kind in GOOD_NEWS:
         found = found.filter(
             Exists(Representation.objects.filter(beneficiary=OuterRef("claim__beneficiary"), until=None))

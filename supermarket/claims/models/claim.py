@@ -12,8 +12,10 @@ from supermarket.ledger.moves import guard_moves
 
 ENDED = ", ".join(f"'{state}'" for state in CLAIM_ENDS)
 FREE_ITEMS = f"""
-        UPDATE claims_claimitem item SET alive = false FROM old_rows was JOIN new_rows became USING (id)
-            WHERE item.claim_id = became.id AND was.state <> became.state AND became.state IN ({ENDED});
+        IF EXISTS (SELECT FROM new_rows WHERE state IN ({ENDED})) THEN
+            UPDATE claims_claimitem item SET alive = false FROM new_rows became
+                WHERE item.claim_id = became.id AND item.alive AND became.state IN ({ENDED});
+        END IF;
 """
 
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from supermarket import dates
+from supermarket.bulk import among
 from supermarket.claims.models import Claim, ClaimInstalment, Recovery, RecoveryObjection, Repayment
 from supermarket.claims.recoveries.amounts import apportioned
 from supermarket.claims.recoveries.books import cost_of
@@ -37,7 +38,7 @@ class Part:
 def claims_owing(claims: Collection[int]) -> list[int]:
     """Those of the claims whose beneficiary has something to pay back that is due: one query, mostly empty."""
     due = recoveries_due().filter(claim__beneficiary=OuterRef("beneficiary"))
-    return list(Claim.objects.filter(Exists(due), pk__in=claims).order_by("pk").values_list("pk", flat=True))
+    return list(Claim.objects.filter(Exists(due), pk__in=among(claims)).order_by("pk").values_list("pk", flat=True))
 
 
 def recoveries_due() -> QuerySet[Recovery]:

@@ -92,12 +92,15 @@ class SubBatch(Guarded):
 
 # No payout is settled but by an attempt that the bank has booked.
 SETTLED_BY_AN_ATTEMPT = """
-    IF (
-        SELECT count(*) FROM old_rows was JOIN new_rows became USING (id)
-        WHERE was.state <> became.state AND became.state = 'settled' AND NOT EXISTS (
-            SELECT FROM payouts_payoutattempt attempt WHERE attempt.payout_id = became.id AND attempt.state = 'settled'
+    EXECUTE $check$
+        SELECT EXISTS (
+            SELECT FROM new_rows became WHERE became.state = 'settled' AND NOT EXISTS (
+                SELECT FROM payouts_payoutattempt attempt
+                WHERE attempt.payout_id = became.id AND attempt.state = 'settled'
+            )
         )
-    ) > 0 THEN
+    $check$ INTO wrong;
+    IF wrong THEN
         RAISE EXCEPTION 'a payout is settled by a settled attempt' USING ERRCODE = 'P0001';
     END IF;
 """
@@ -123,7 +126,7 @@ class Payout(Guarded):
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payout_positive"),
         ]
         indexes = [
-            models.Index(fields=["payer_account", "available_at"], condition=Q(state="due"), name="payout_due"),
+            models.Index(fields=["payer_account", "id"], condition=Q(state="due"), name="payout_due"),
             models.Index(fields=["state"], condition=Q(state__in=["held", "returned"]), name="payout_with_a_person"),
         ]
         triggers = [

@@ -1,0 +1,146 @@
+"""The money at city size: `python -m tests.benchmarks.payouts [--rows 100000] [--large 1000000]`, or `make bench`.
+
+A run of released claims is reserved, made into payouts, frozen into files and posted, by the product's own steps.
+Beside it, in the same run and on one connection, a bare COPY of the very rows that came of it into tables with the same
+keys, indexes and references; only the ratio travels from machine to machine. Exits with 1 if a goal is missed.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from tests.benchmarks.data import database
+from tests.benchmarks.data_common import Figure
+
+CHUNK = 5_000
+MEMORY_GROWTH = 1.15
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def steps(count: int) -> dict[str, Callable[[], object]]:
+    """The steps over `count` claims, to be called in this order."""
+    from supermarket.claims.models import Claim
+    from supermarket.ledger.blocks import block_draw, block_end, block_reserve
+    from supermarket.ledger.services import ReservationDraft, holder_of
+    from supermarket.payouts.creation import payouts_due_sweep
+    from supermarket.payouts.preparation import sub_batches_prepare
+    from tests.benchmarks.payouts_town import claims_release
+
+    run, money = claims_release(count)
+
+    def reserve() -> None:
+        """As the approval of a run's list does."""
+        block_reserve(holder=f"run:{run.pk}", totals={money.pk: money.granted_fen})
+        last = 0
+        while rows := list(
+            Claim.objects.filter(run=run, pk__gt=last).order_by("pk").values_list("pk", "amount_fen")[:CHUNK]
+        ):
+            drafts = [ReservationDraft(holder_of(claim), money.pk, fen or 0) for claim, fen in rows]
+            block_draw(holder=f"run:{run.pk}", reservations=drafts)
+            last = rows[-1][0]
+        block_end(holder=f"run:{run.pk}")
+
+    return {"reserved": reserve, "payouts made": payouts_due_sweep, "instructed and posted": sub_batches_prepare}
+
+
+def preparing(count: int) -> list[Figure]:
+    """The steps beside a bare COPY of what they wrote."""
+    from django.db import connection, transaction
+
+    from supermarket.payouts.checks import books_check
+    from supermarket.payouts.models import PayoutAttempt
+    from tests.benchmarks.data_loading import settle
+    from tests.benchmarks.payouts_town import bare_tables, newest, rows_copy
+
+    todo = steps(count)
+    before = newest()
+    settle()
+    took = {name: seconds(step) for name, step in todo.items()}
+    if PayoutAttempt.objects.count() != count or books_check():
+        sys.exit(f"the books are wrong: {books_check()}")
+    bare_tables("bare")
+    copies = list(rows_copy(before))
+    rows = sum(number for _, number, _ in copies)
+    settle()
+
+    def copy_in() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for table, _, buffer in copies:
+                with cursor.copy(f"COPY bare.{table} FROM STDIN") as copy:
+                    copy.write(buffer.getvalue())
+
+    bare, ours = seconds(copy_in), sum(took.values())
+    parts = ", ".join(f"{name} {spent:.1f} s" for name, spent in took.items())
+    note = f"{rows:,} rows in {ours:.1f} s, bare COPY {bare:.1f} s"
+    return [
+        Figure(f"{count:,} payouts prepared, reserved and posted", ours, "s", 15.0 * count / 100_000, False, parts),
+        Figure("rows written by these steps : bare COPY, speed", bare / ours, "x", 1 / 3, note=note),
+    ]
+
+
+def memory(count: int) -> None:
+    """Prints the peak of a process that does the steps, in MiB."""
+    with database():
+        todo = steps(count)
+        before = peak_mib()
+        for step in todo.values():
+            step()
+        sys.stdout.write(f"{peak_mib():.0f} {before:.0f}\n")
+
+
+def peak_of(count: int) -> float:
+    command = [sys.executable, "-m", "tests.benchmarks.payouts", "--memory", str(count)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[0])
+
+
+def growing(rows: int, large: int) -> Iterator[Figure]:
+    """Each in a process of its own, so that its peak is its own."""
+    small = peak_of(rows)
+    yield Figure(f"peak memory of a process that does so with {rows:,}", small, "MiB")
+    if large:
+        peak, note = peak_of(large), f"beside {rows:,}: {{:.2f}} x"
+        yield Figure(
+            f"peak memory with {large:,}", peak, "MiB", small * MEMORY_GROWTH, False, note.format(peak / small)
+        )
+
+
+def figures(rows: int, large: int) -> Iterator[Figure]:
+    with database():
+        from tests.benchmarks.payouts_files import writing
+
+        yield from preparing(rows)
+        yield from writing(rows)
+    yield from growing(rows, large)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--large", type=int, default=1_000_000, help="for the memory; 0: left out")
+    parser.add_argument("--memory", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.memory:
+        memory(options.memory)
+        return 0
+    failed = 0
+    for figure in figures(options.rows, options.large):
+        sys.stdout.write(f"{figure}\n")
+        sys.stdout.flush()
+        failed += not figure.reached
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
