@@ -5,13 +5,20 @@ import os
 
 from celery import Celery
 from django.db import transaction
+from kombu import Queue
 from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supermarket.settings")
 
+QUEUES = ("default", "payouts")
+
 app = Celery("supermarket")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["supermarket"])
+# Said here and not beside the tasks: a web process sends by name and never loads them.
+app.conf.task_default_queue = "default"
+app.conf.task_queues = [Queue(name) for name in QUEUES]
+app.conf.task_routes = {"payouts.*": "payouts"}
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,6 @@ A message carries ids at most, and losing or doubling it changes nothing: the se
 sends the sweepers; a sweep that could not start before the next one is dropped (`expires`), so that none pile up.
 """
 
-from kombu import Queue
-
 from enterprises import services as enterprises
 from supermarket.celery import app
 from supermarket.claims import sweeping
@@ -15,7 +13,6 @@ from supermarket.matching import services as matching
 from supermarket.notices.delivering import notices_deliver as deliver
 from supermarket.payouts import audit, work
 
-QUEUES = ("default", "payouts")
 SWEEPS_SECONDS = {
     "claims.sweep": 30.0,
     "payouts.work": 3.0,
@@ -29,8 +26,6 @@ SWEEPS_SECONDS = {
     "matching.daily": 3_600.0,
 }
 
-app.conf.task_default_queue = "default"
-app.conf.task_queues = [Queue(name) for name in QUEUES]
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in SWEEPS_SECONDS.items()
