@@ -71,6 +71,7 @@ bench: $(BENCH) ## the engine and the data path beside their peers, ratios print
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.data
 	$(BIN)/python -m tests.benchmarks.payouts
+	$(BIN)/python -m tests.benchmarks.click
 
 soak: $(DEV) ## seeded faults between the store and its bank (SEEDS=200 from FIRST=0); goes on where it was interrupted
 	$(BIN)/python -m tests.faults.soak --seeds $(SEEDS) --first $(FIRST)
