@@ -92,7 +92,7 @@ def preparing(count: int) -> list[Figure]:
 
 def memory(count: int) -> None:
     """Prints the peak of a process that does the steps, in MiB."""
-    with database():
+    with database(keep=False):
         todo = steps(count)
         before = peak_mib()
         for step in todo.values():
@@ -117,7 +117,7 @@ def growing(rows: int, large: int) -> Iterator[Figure]:
 
 
 def figures(rows: int, large: int) -> Iterator[Figure]:
-    with database():
+    with database(keep=False):
         from tests.benchmarks.payouts_files import writing
 
         yield from preparing(rows)
