@@ -32,7 +32,7 @@ ACCEPTED = """
     SELECT FROM payouts_payoutattempt attempt
     JOIN payouts_payout payout ON payout.id = attempt.payout_id JOIN claims_claim claim ON claim.id = payout.claim_id
     JOIN enterprises_beneficiary beneficiary ON beneficiary.id = claim.beneficiary_id
-    WHERE beneficiary.code = %s AND attempt.state IN ('accepted', 'settled')
+    WHERE beneficiary.code = %s AND attempt.state IN ('accepted', 'settled', 'returned', 'rejected')
 """
 
 
