@@ -6,6 +6,7 @@ conditions recur; a third of the sums fixed, a third a percentage with a cap, a 
 
 import random
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pgtrigger
@@ -27,6 +28,7 @@ MONEY = ("tax.taxable_income", "revenue.year", "revenue.main_business_prev_year"
          "registered_capital_paid", "ui_premium_paid_prev_year", "revenue_prev_year")  # fmt: skip
 COUNTS = ("insured_headcount", "staff_count", "years_since_registration", "ui_months_paid_in_full")
 RATIOS = ("revenue.year_yoy", "sales.year_yoy", "ui_layoff_rate_prev_year", "headcount_drop_rate", "revenue.q1_yoy")
+STEPS = (500_000, 1_000_000, 5_000_000, 20_000_000, 50_000_000, 100_000_000, 500_000_000)
 FLAGS = ("tax.is_vat_small_scale", "tax.is_small_low_profit", "loss_in_last_3y", "si_arrears", "is_insured_unit",
          "revenue.q1_2021_has_base", "industry.in_ten_emerging", "industry.restricted_or_prohibited")  # fmt: skip
 
@@ -63,22 +65,28 @@ def tree(random: random.Random, conditions: int) -> str:
     if conditions == 1:
         return condition(random)
     left = random.randint(1, conditions - 1)
-    joined = random.choices((" and ", " or "), (3, 1))[0]
+    joined = random.choices((" and ", " or "), (6, 1))[0]
     parts = (tree(random, left), tree(random, conditions - left))
     return joined.join(f"({part})" for part in parts)
 
 
-def amount(random: random.Random, number: int) -> str:
+def amount(random: random.Random, number: int) -> tuple[str, dict[str, Any]]:
+    """A third fixed, a third per cent with a cap, a third in 3 to 5 steps; the text and its tables."""
     fact = random.choice(MONEY[1:])
     if number % 3 == 0:
-        return str(random.choice((1000, 5000, 20_000, 100_000)))
+        return str(random.choice((1000, 5000, 20_000, 100_000))), {}
     if number % 3 == 1:
-        return f"min(0.0{random.randint(1, 9)} * {fact}, {random.choice((50_000, 200_000, 1_000_000))})"
-    return f"if {fact} >= 50000000 then 500000 else if {fact} >= 5000000 then 100000 else 10000"
+        return f"min(0.0{random.randint(1, 9)} * {fact}, {random.choice((50_000, 200_000, 1_000_000))})", {}
+    starts = sorted(random.sample(STEPS, random.randint(3, 5)))
+    ends = [f"[{low}..{high})" for low, high in pairwise(starts)]
+    rows = [f"< {starts[0]}", *ends, f">= {starts[-1]}"]
+    return f"tiers({fact}, steps)", {"steps": [{"when": row, "give": 10_000 * n} for n, row in enumerate(rows)]}
 
 
 def definition(random: random.Random, number: int) -> dict[str, Any]:
     code = f"benchmark-{number:04d}"
+    eligibility = tree(random, min(12, 2 + int(random.expovariate(1 / 3))))
+    text, tables = amount(random, number)
     return {
         "code": code,
         "title": {"zh": code, "en": code},
@@ -91,8 +99,9 @@ def definition(random: random.Random, number: int) -> dict[str, Any]:
         "delivery": "no_application",
         "pay": "automatic",
         "in_force": FORCE,
-        "eligibility": tree(random, min(12, 2 + int(random.expovariate(1 / 3)))),
-        "amount": amount(random, number),
+        "eligibility": eligibility,
+        "amount": text,
+        "tables": tables,
         "period": "yearly",
     }
 
