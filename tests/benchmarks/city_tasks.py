@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 
@@ -167,11 +168,16 @@ def growth_rows(report: Report, rows: int) -> None:
 
 
 def memory_rows(report: Report, rows: int) -> None:
-    """The greatest memory of a process that makes the city and matches it, ours and the peers' each in its own."""
-    peaks = {}
-    for name in ("ours", "nothing", "polars", "numpy"):
-        command = [sys.executable, "-m", "tests.benchmarks.memory", name, str(rows)]
-        peaks[name] = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) // MIB
+    """The greatest memory of a process that reads the city and matches it with amounts, ours and the peers' each."""
+    with tempfile.TemporaryDirectory() as folder:
+        one_engine("draw", folder, str(rows))
+        peaks = {name: int(one_engine(name, folder)) // MIB for name in ("ours", "polars", "numpy")}
     ours = peaks.pop("ours")
     report.figure("peak memory, a process of its own", f"ours {ours} MiB", ours < 1024, "< 1 GiB")
-    report.figure("", f"{', '.join(f'{n} {peak} MiB' for n, peak in peaks.items())} (nothing: making the city alone)")
+    report.figure("", ", ".join(f"{name} {peak} MiB" for name, peak in peaks.items()))
+
+
+def one_engine(*words: str) -> str:
+    """What `python -m tests.benchmarks.memory …` prints."""
+    command = [sys.executable, "-m", "tests.benchmarks.memory", *words]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout

@@ -72,7 +72,9 @@ def sessions() -> None:
     found = {}
     for firm in Beneficiary.objects.filter(kind="enterprise").order_by("code"):
         facts = facts_as_of(beneficiary=firm, reference=today())
-        if {"insured_headcount", "accepting_area"} <= facts.keys() and facts["insured_headcount"].value:
+        known = {code: fact.value for code, fact in facts.items()}
+        barred = known.get("serious_dishonesty_listed") is not False or firm.cancelled_on is not None
+        if known.get("insured_headcount") and "accepting_area" in known and not barred:
             owner = User.objects.create(username=firm.code, role=Role.REPRESENTATIVE)
             Representation.objects.create(user=owner, beneficiary=firm, since=date(2020, 1, 1))
             browser = Client()
