@@ -218,6 +218,7 @@ ROUTES: dict[str, Rule] = {
     "desk:roster-rejects": Rule(EDITORS, own_roster),
     "desk:roster-revoke": Rule(EDITORS, own_roster),
     "desk:roster-withdraw": Rule(EDITORS, own_roster),
+    "desk:dispute-new": Rule(DECIDERS),
     "desk:disputes": Rule(EDITORS | {Role.AUDITOR}),
     "desk:dispute": Rule(EDITORS | {Role.AUDITOR}, readable_dispute),
     "desk:dispute-answer": Rule(EDITORS, own_dispute),

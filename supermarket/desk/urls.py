@@ -66,6 +66,7 @@ urlpatterns = [
     path("rosters/<int:pk>/entries/<int:entry>/revoke/", rosters.revoke, name="roster-revoke"),
     path("rosters/<int:pk>/withdraw/", rosters.withdraw, name="roster-withdraw"),
     path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/new/", disputes.new, name="dispute-new"),
     path("disputes/<int:pk>/", disputes.dispute, name="dispute"),
     path("disputes/<int:pk>/answer/", disputes.answer, name="dispute-answer"),
     path("matching/", matching.matching, name="matching"),

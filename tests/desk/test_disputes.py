@@ -88,3 +88,15 @@ def test_a_value_that_stands_needs_words_and_another_department_has_none(sign_in
     editor.post(f"/desk/disputes/{dispute.pk}/answer/", {"decision": "reject", "answer": "counted on the last of May"})
     dispute.refresh_from_db()
     assert (dispute.state, insured(firm)) == ("rejected", before)
+
+
+def test_an_official_of_another_department_disputes_a_value(sign_in: SignIn, firm: Beneficiary) -> None:
+    other = sign_in(Role.REVIEWER, department="芜湖市商务局")
+    given = {"beneficiary": firm.code, "fact": "insured_headcount", "statement": "the payroll says 31"}
+    assert other.post("/desk/disputes/new/", {**given, "beneficiary": "NOBODY"}).status_code == 422
+    assert other.post("/desk/disputes/new/", {**given, "statement": ""}).status_code == 422
+    assert not FactDispute.objects.exists()
+    assert other.post("/desk/disputes/new/", given).status_code == 302
+    assert other.post("/desk/disputes/new/", given).status_code == 422  # one open dispute a fact
+    page = sign_in(Role.EDITOR, department=DEPARTMENT).get("/desk/disputes/").content.decode()
+    assert "the payroll says 31" in page

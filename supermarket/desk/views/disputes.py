@@ -1,27 +1,68 @@
 """Disputed values: the department that states a value corrects it, or says why it stands."""
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enterprises.corrections import value_from_text
 from enterprises.disputes import effects_noted
 from enterprises.errors import EnterprisesError
-from enterprises.models import FactDispute
+from enterprises.models import Beneficiary, FactDispute
 from enterprises.selectors import disputes_answered, disputes_open, disputes_overdue
-from enterprises.services import dispute_reject, dispute_uphold
+from enterprises.services import dispute_raise, dispute_reject, dispute_uphold
 from enterprises.vocabulary import fact_definitions
 from supermarket.access import allow, signed_in, sources_read
+from supermarket.dates import today
 from supermarket.disputes import dispute_lines, line_of
+from supermarket.templatetags.store import say
 
 ANSWER_LENGTH = 500
 PER_PAGE = 50
 KINDS = {"open": _("to answer"), "overdue": _("overdue"), "answered": _("answered")}
+
+
+class DisputeForm(forms.Form):
+    """An official, whatever his department, says that a value is wrong; the department that states it answers."""
+
+    beneficiary = forms.CharField(label=_("Code of the beneficiary"), max_length=40)
+    fact = forms.ChoiceField(label=_("Fact"))
+    statement = forms.CharField(label=_("What is wrong"), max_length=500)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        field = self.fields["fact"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = sorted(
+            ((code, f"{say(one.labels)} ({code})") for code, one in fact_definitions().items()),
+            key=lambda pair: pair[1],
+        )
+
+    def clean_beneficiary(self) -> Beneficiary:
+        found = Beneficiary.objects.filter(code=self.cleaned_data["beneficiary"].strip().upper()).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody has this code: look it up in the store first."))
+        return found
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    form = DisputeForm(request.POST or None, initial={"beneficiary": request.GET.get("beneficiary", "")})
+    if form.is_valid():
+        try:
+            raised = dispute_raise(**form.cleaned_data, actor=signed_in(request), reference=today())
+        except EnterprisesError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, gettext("The department answers by %(day)s.") % {"day": raised.due_on})
+            return redirect("desk:home")
+    return render(request, "desk/dispute_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_GET
