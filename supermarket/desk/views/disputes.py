@@ -39,10 +39,10 @@ class DisputeForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         field = self.fields["fact"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = sorted(
-            ((code, f"{say(one.labels)} ({code})") for code, one in fact_definitions().items()),
-            key=lambda pair: pair[1],
-        )
+        field.choices = [
+            (code, f"{say(one.labels)} ({code})")
+            for code, one in sorted(fact_definitions().items(), key=lambda pair: say(pair[1].labels))
+        ]
 
     def clean_beneficiary(self) -> Beneficiary:
         found = Beneficiary.objects.filter(code=self.cleaned_data["beneficiary"].strip().upper()).first()
