@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -15,9 +16,9 @@ from enterprises.vocabulary import reference_table
 from policies.models import Policy
 from supermarket.access import signed_in
 from supermarket.claims.year_end import request_confirm
+from supermarket.desk.acting import DONE, step_take
 from supermarket.ledger.appropriations import appropriation_open
 from supermarket.ledger.asking import movement_ask, request_refuse
-from supermarket.ledger.errors import LedgerError
 from supermarket.ledger.models import Appropriation, AppropriationMovement, AskedState, MovementRequest
 from supermarket.templatetags.store import say
 
@@ -76,13 +77,8 @@ def appropriation(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/appropriation.html", context)
 
 
-def take(request: HttpRequest, to: int, act: Callable[[], object], done: str) -> HttpResponse:
-    try:
-        act()
-    except LedgerError as error:
-        messages.error(request, say(error.message()))
-    else:
-        messages.success(request, done)
+def take(request: HttpRequest, to: int, act: Callable[[], object], done: str | Promise = DONE) -> HttpResponse:
+    step_take(request, act, done)
     return redirect("desk:appropriation", pk=to)
 
 
@@ -151,7 +147,6 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         found.appropriation_id,
         lambda: request_confirm(request=found, actor=signed_in(request)),
-        _("Done. The step stands in the history with your name."),
     )
 
 
@@ -162,5 +157,4 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         found.appropriation_id,
         lambda: request_refuse(request=found, actor=signed_in(request), answer=request.POST.get("answer", "")),
-        _("Done. The step stands in the history with your name."),
     )

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,12 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from supermarket.access import signed_in
-from supermarket.ledger.errors import LedgerError
+from supermarket.desk.acting import step_take
 from supermarket.payouts import services
 from supermarket.payouts.models import Channel, Heartbeat, SubBatch
 from supermarket.payouts.rails.registry import rail_for
 from supermarket.payouts.unknowns import unknowns
-from supermarket.templatetags.store import say
 
 ALIVE = timedelta(minutes=5)
 
@@ -42,22 +40,16 @@ def say_word(request: HttpRequest, pk: int) -> HttpResponse:
     """What the bank said of a message of unknown outcome."""
     found = get_object_or_404(SubBatch, pk=pk)
     word, reason = request.POST.get("word", ""), request.POST.get("reason", "")
-    try:
-        services.unknown_say(sub_batch=found, word=word, reason=reason, actor=signed_in(request))
-    except LedgerError as error:
-        messages.error(request, say(error.message()))
-    else:
-        messages.success(request, _("Noted. Another person has to confirm it."))
+    step_take(
+        request,
+        lambda: services.unknown_say(sub_batch=found, word=word, reason=reason, actor=signed_in(request)),
+        _("Noted. Another person has to confirm it."),
+    )
     return redirect("desk:channels")
 
 
 @require_POST
 def confirm_word(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(SubBatch, pk=pk)
-    try:
-        services.unknown_confirm(sub_batch=found, actor=signed_in(request))
-    except LedgerError as error:
-        messages.error(request, say(error.message()))
-    else:
-        messages.success(request, _("Done. The step stands in the history with your name."))
+    step_take(request, lambda: services.unknown_confirm(sub_batch=found, actor=signed_in(request)))
     return redirect("desk:channels")

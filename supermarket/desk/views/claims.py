@@ -13,13 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from policies.definition import Pay
 from supermarket.access import reach_of, signed_in
-from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Claim, Recovery
 from supermarket.claims.reviewing import claim_refuse, claim_return, claim_review_approve
 from supermarket.claims.selectors import claim_timeline, claims_in_review
 from supermarket.claims.states import CLAIM_RELEASED
-from supermarket.ledger.errors import LedgerError
-from supermarket.templatetags.store import say
+from supermarket.desk.acting import step_take
 from supermarket.users.models import User
 
 PER_PAGE = 50
@@ -61,12 +59,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 
 def answer(request: HttpRequest, pk: int, act: Callable[[Claim, User, str], object]) -> HttpResponse:
     found = get_object_or_404(Claim, pk=pk)
-    try:
-        act(found, signed_in(request), request.POST.get("reason", "")[:1000])
-    except (ClaimError, LedgerError) as error:
-        messages.error(request, say(error.message()))
-    else:
-        messages.success(request, _("Done. The step stands in the history with your name."))
+    step_take(request, lambda: act(found, signed_in(request), request.POST.get("reason", "")[:1000]))
     return redirect("desk:claim", pk=pk)
 
 

@@ -1,7 +1,6 @@
 """What payers owe each other, month by month, and its settlement by two persons."""
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -9,12 +8,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from supermarket.access import signed_in
+from supermarket.desk.acting import step_take
 from supermarket.desk.views.appropriations import FEN_PER_YUAN, problems_tell
 from supermarket.ledger.asking import request_refuse
 from supermarket.ledger.dues import due_months, due_settle_ask, due_settle_confirm
-from supermarket.ledger.errors import LedgerError
 from supermarket.ledger.models import AskedState, DueSettlement
-from supermarket.templatetags.store import say
 
 
 class SettlementForm(forms.Form):
@@ -47,34 +45,23 @@ def settle(request: HttpRequest) -> HttpResponse:
         return redirect("desk:dues")
     given = dict(form.cleaned_data)
     amount_fen = int(given.pop("amount") * FEN_PER_YUAN)
-    try:
-        due_settle_ask(**given, amount_fen=amount_fen, actor=signed_in(request))
-    except LedgerError as error:
-        messages.error(request, say(error.message()))
-    else:
-        messages.success(request, _("Asked for. It takes effect once the releaser of finance has confirmed it."))
+    step_take(
+        request,
+        lambda: due_settle_ask(**given, amount_fen=amount_fen, actor=signed_in(request)),
+        _("Asked for. It takes effect once the releaser of finance has confirmed it."),
+    )
     return redirect("desk:dues")
 
 
 @require_POST
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    return decide(request, pk, refused=False)
+    found = get_object_or_404(DueSettlement, pk=pk)
+    step_take(request, lambda: due_settle_confirm(settlement=found, actor=signed_in(request)))
+    return redirect("desk:dues")
 
 
 @require_POST
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    return decide(request, pk, refused=True)
-
-
-def decide(request: HttpRequest, pk: int, *, refused: bool) -> HttpResponse:
-    found, actor = get_object_or_404(DueSettlement, pk=pk), signed_in(request)
-    try:
-        if refused:
-            request_refuse(request=found, actor=actor, answer=request.POST.get("answer", ""))
-        else:
-            due_settle_confirm(settlement=found, actor=actor)
-    except LedgerError as error:
-        messages.error(request, say(error.message()))
-    else:
-        messages.success(request, _("Done. The step stands in the history with your name."))
+    found, answer = get_object_or_404(DueSettlement, pk=pk), request.POST.get("answer", "")
+    step_take(request, lambda: request_refuse(request=found, actor=signed_in(request), answer=answer))
     return redirect("desk:dues")

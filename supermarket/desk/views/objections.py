@@ -7,13 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from supermarket.access import reach_of, signed_in
-from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Objection
 from supermarket.claims.objections import objection_decide, objector
 from supermarket.claims.selectors import objections_open
+from supermarket.desk.acting import step_take
 from supermarket.desk.views.claims import SumForm
-from supermarket.ledger.errors import LedgerError
-from supermarket.templatetags.store import say
 
 
 @require_GET
@@ -32,16 +30,14 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     if verdict not in ("rejected", "upheld", "changed") or not form.is_valid() or changed == (form.amount_fen is None):
         messages.error(request, _("Choose an answer; a sum in yuan belongs to a changed sum only."))
         return redirect("desk:objections")
-    try:
-        objection_decide(
+    step_take(
+        request,
+        lambda: objection_decide(
             objection=objection,
             upheld=verdict != "rejected",
             answer=request.POST.get("reason", "")[:2000],
             actor=signed_in(request),
             amount_fen=form.amount_fen,
-        )
-    except (ClaimError, LedgerError) as error:
-        messages.error(request, say(error.message()))
-    else:
-        messages.success(request, _("Done. The step stands in the history with your name."))
+        ),
+    )
     return redirect("desk:objections")

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from supermarket.access import signed_in
-from supermarket.ledger.errors import LedgerError
+from supermarket.desk.acting import DONE, step_take
 from supermarket.payouts import services
 from supermarket.payouts.models import Alarm, Payout, PayoutAttempt
 from supermarket.payouts.selectors import alarms_open, payouts_with_a_person, progress_of
 from supermarket.payouts.states import AttemptState, PayoutState
-from supermarket.templatetags.store import say
 from supermarket.users.models import User
 
 PER_PAGE = 50
@@ -47,12 +46,7 @@ def act(request: HttpRequest, pk: int, do: Callable[[Payout, User, Words], objec
     if not reason:
         messages.error(request, _("Give a reason."))
         return redirect("desk:payout", pk=pk)
-    try:
-        do(found, signed_in(request), {"zh": reason, "en": reason})
-    except LedgerError as error:
-        messages.error(request, say(error.message()))
-    else:
-        messages.success(request, _("Done. The step stands in the history with your name."))
+    step_take(request, lambda: do(found, signed_in(request), {"zh": reason, "en": reason}))
     return redirect("desk:payout", pk=pk)
 
 
@@ -84,5 +78,5 @@ def alarm_resolve(request: HttpRequest, pk: int) -> HttpResponse:
     account = alarm.payer_account
     if account is not None and not alarms_open().filter(payer_account=account).exists():
         services.account_resume(account=account, actor=user)
-    messages.success(request, _("Done. The step stands in the history with your name."))
+    messages.success(request, DONE)
     return redirect("desk:payouts")

@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from supermarket.access import signed_in
 from supermarket.dates import today
+from supermarket.desk.acting import DONE, step_take
 from supermarket.desk.uploads import table_response
 from supermarket.ledger.errors import LedgerError, yuan
 from supermarket.ledger.selectors import trial_balance
@@ -24,10 +26,8 @@ from supermarket.payouts.bringing import statement_of
 from supermarket.payouts.models import BankMessage, PayerAccount, SuspenseItem
 from supermarket.payouts.rails.base import Statement
 from supermarket.payouts.selectors import suspense_open
-from supermarket.templatetags.store import say
 
 STATEMENT_BYTES_MAX = 64 * 1024 * 1024
-DONE = gettext_lazy("Done. The step stands in the history with your name.")
 
 
 class StatementForm(forms.Form):
@@ -156,13 +156,7 @@ def suspense_drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def act(
-    request: HttpRequest, do: Callable[[], object], page: str, words: str | None = None, *, pk: int | None = None
+    request: HttpRequest, do: Callable[[], object], page: str, words: str | Promise = DONE, *, pk: int | None = None
 ) -> HttpResponse:
-    """One step by a person; what the service refuses is told on the page that follows."""
-    try:
-        do()
-    except LedgerError as error:
-        messages.error(request, say(error.message()))
-    else:
-        messages.success(request, words or DONE)
+    step_take(request, do, words)
     return redirect(page) if pk is None else redirect(page, pk)

@@ -11,12 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from supermarket.access import signed_in
-from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Claim, Recovery, RecoveryObjection, RepaymentSlip
 from supermarket.claims.recoveries import repaying, steps
 from supermarket.claims.recoveries.opening import recovery_open
-from supermarket.ledger.errors import LedgerError
-from supermarket.templatetags.store import say
+from supermarket.desk.acting import step_take
 from supermarket.users.models import User
 
 
@@ -44,17 +42,6 @@ class DeferForm(forms.Form):
     until = forms.DateField()
 
 
-def done(request: HttpRequest, act: Callable[[], object]) -> bool:
-    """Carry out a step and say what came of it."""
-    try:
-        act()
-    except (ClaimError, LedgerError) as error:
-        messages.error(request, say(error.message()))
-        return False
-    messages.success(request, _("Done. The step stands in the history with your name."))
-    return True
-
-
 def reason(request: HttpRequest) -> str:
     return request.POST.get("reason", "").strip()[:500]
 
@@ -65,7 +52,7 @@ def invalid(request: HttpRequest) -> None:
 
 def step(request: HttpRequest, pk: int, act: Callable[[Recovery, User], object]) -> HttpResponse:
     found = get_object_or_404(Recovery, pk=pk)
-    done(request, lambda: act(found, signed_in(request)))
+    step_take(request, lambda: act(found, signed_in(request)))
     return redirect("desk:recovery", pk=pk)
 
 
@@ -90,7 +77,7 @@ def open_(request: HttpRequest, pk: int) -> HttpResponse:
             )
         )
 
-    done(request, act)
+    step_take(request, act)
     return redirect("desk:recovery", pk=made[0].pk) if made else redirect("desk:claim", pk=pk)
 
 

@@ -11,23 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from supermarket.access import signed_in
-from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Run
 from supermarket.claims.runs import approval, notice, releasing
-from supermarket.ledger.errors import LedgerError
+from supermarket.desk.acting import step_take
 from supermarket.payouts.recalling import run_recall
-from supermarket.templatetags.store import say
 from supermarket.users.models import User
 
 
 def take(request: HttpRequest, pk: int, act: Callable[[Run, User], object]) -> HttpResponse:
     run = get_object_or_404(Run, pk=pk)
-    try:
-        act(run, signed_in(request))
-    except (ClaimError, LedgerError) as error:
-        messages.error(request, say(error.message()))
-    else:
-        messages.success(request, _("Done. The step stands in the history with your name."))
+    step_take(request, lambda: act(run, signed_in(request)))
     return redirect("desk:run", pk=pk)
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from policies import services
 from policies.errors import DefinitionProblems, PolicyError
 from policies.models import PolicyVersion
 from supermarket.access import signed_in
+from supermarket.desk.acting import DONE
 from supermarket.desk.texts import tell
 from supermarket.matching.vocabulary import store_ground
 from supermarket.users.models import User
@@ -28,7 +28,7 @@ def take(request: HttpRequest, code: str, number: int, act: Act) -> HttpResponse
     except PolicyError as error:
         tell(request, [error])
     else:
-        messages.success(request, _("Done. The step stands in the history with your name."))
+        messages.success(request, DONE)
     return redirect("desk:policy", code=code)
 
 
