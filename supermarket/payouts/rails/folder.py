@@ -81,6 +81,25 @@ class DropFolder:
             return
 
 
+class FolderRail:
+    """What rails over a drop folder have in common: a bank behind one puts files there and cannot be asked."""
+
+    def __init__(self, folder: DropFolder) -> None:
+        self.folder = folder
+
+    def ready(self) -> bool:
+        return self.folder.ready()
+
+    def collect(self, after: int) -> Iterator[BankMessage]:
+        yield from self.folder.collect()
+
+    def collect_again(self, after: int) -> Iterator[BankMessage]:
+        yield from self.folder.collect_again()
+
+    def inquire(self, account: str) -> None:
+        raise BankUnreachableError("a folder cannot be asked")
+
+
 def order(path: Path) -> tuple[str, int, str]:
     """Names in their order, with numbers at the end by value: report-9.xml before report-10.xml."""
     stem, _, tail = path.stem.rpartition("-")

@@ -4,25 +4,22 @@ A bank that has taken a file answers with a file; one that says nothing cannot b
 second time but by two people.
 """
 
-from collections.abc import Iterator
 from datetime import time
 
 from supermarket.payouts.rails.base import (
     Answer,
-    BankMessage,
-    BankUnreachableError,
     Capabilities,
     Instruction,
     PaymentFile,
     Reading,
     instruction_problem,
 )
-from supermarket.payouts.rails.folder import DropFolder
+from supermarket.payouts.rails.folder import FolderRail
 from supermarket.payouts.rails.iso20022.reader import message_read
 from supermarket.payouts.rails.iso20022.writer import pain001_write
 
 
-class Iso20022FolderRail:
+class Iso20022FolderRail(FolderRail):
     """pain.001 into `out/`; pain.002, camt.05x and pacs.004 out of `in/`."""
 
     capabilities = Capabilities(
@@ -36,29 +33,14 @@ class Iso20022FolderRail:
         cutoff=time(15, 0),
     )
 
-    def __init__(self, folder: DropFolder) -> None:
-        self.folder = folder
-
     def problem(self, instruction: Instruction) -> dict[str, str] | None:
         return instruction_problem(instruction)
 
     def render(self, file: PaymentFile) -> bytes:
         return pain001_write(file)
 
-    def ready(self) -> bool:
-        return self.folder.ready()
-
     def submit(self, message_id: str, data: bytes, *, again: bool = False) -> Answer:
         return self.folder.put(f"{message_id}.xml", data, again=again)
-
-    def collect(self, after: int) -> Iterator[BankMessage]:
-        yield from self.folder.collect()
-
-    def collect_again(self, after: int) -> Iterator[BankMessage]:
-        yield from self.folder.collect_again()
-
-    def inquire(self, account: str) -> None:
-        raise BankUnreachableError("a folder cannot be asked")
 
     def parse(self, data: bytes) -> Reading:
         return message_read(data)
