@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import get_language
 
 from enterprises.deliveries.tables import csv_lines, workbook_file
@@ -64,3 +64,9 @@ def table_response(rows: Iterator[Sequence[str]], name: str, suffix: str) -> Htt
         return FileResponse(workbook_file(rows), as_attachment=True, filename=f"{name}.xlsx", content_type=WORKBOOK)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def attachment(content: bytes | str, name: str, content_type: str) -> HttpResponse:
+    """A file to be saved, of a size that fits into memory."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=content_type, headers=headers)

@@ -13,6 +13,7 @@ from policies.errors import DefinitionProblems, PolicyError
 from policies.models import Policy, PolicyVersion
 from policies.publishing.interchange.yaml import policy_read, policy_write
 from supermarket.access import signed_in, within_department
+from supermarket.desk.uploads import attachment
 from supermarket.templatetags.store import say
 from supermarket.users.models import User
 
@@ -43,9 +44,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def export(request: HttpRequest, code: str, number: int) -> HttpResponse:
     version = get_object_or_404(PolicyVersion, policy__code=code, number=number)
-    response = HttpResponse(policy_write(version.parsed), content_type="application/yaml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{code}.yaml"'
-    return response
+    return attachment(policy_write(version.parsed), f"{code}.yaml", "application/yaml; charset=utf-8")
 
 
 def write(request: HttpRequest, text: str) -> HttpResponse:

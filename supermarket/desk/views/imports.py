@@ -20,7 +20,7 @@ from policies.publishing.interchange.granulated import Table, granulated_read
 from policies.publishing.interchange.yaml import policy_read
 from policies.rules import RuleProblems
 from supermarket.access import signed_in
-from supermarket.desk.uploads import WORKBOOK
+from supermarket.desk.uploads import WORKBOOK, attachment
 from supermarket.desk.views.drafts import draft_enter
 from supermarket.matching.vocabulary import store_lexicon
 from supermarket.templatetags.store import say
@@ -142,9 +142,3 @@ def model(request: HttpRequest, code: str, number: int) -> HttpResponse:
             "\n".join(say(problem) for problem in error.problems), status=422, content_type="text/plain"
         )
     return attachment(content, f"{code}.dmn", "application/xml")
-
-
-def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
-    return HttpResponse(
-        content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
