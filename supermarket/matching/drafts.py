@@ -28,17 +28,26 @@ def draft_simulated(
 
 
 def drafts_compared(
-    *, before: Definition, after: Definition, as_of: date, known_at: datetime | None = None
+    *,
+    before: Definition,
+    after: Definition,
+    as_of: date,
+    known_at: datetime | None = None,
+    decided_after: Outcome | None = None,
 ) -> Comparison:
-    """What changes between two definitions for one audience, each on the facts of its own reference date."""
+    """What changes between two definitions for one audience, each on the facts of its own reference date.
+
+    `decided_after`: what `after` comes to on what was known at `known_at`, where a simulation has found it already.
+    """
     if before.audience is not after.audience:
         raise ValueError("two drafts are compared for one audience")
     catalogue, known_at = store_catalogue(), known_at or timezone.now()
-    outcomes = []
-    for definition in (before, after):
+
+    def decided_for(definition: Definition) -> Outcome:
         offer = draft_offer(definition, as_of)
-        outcomes.append(draft_outcome(offer, _population(definition, offer, known_at), catalogue))
-    return compared(*outcomes)
+        return draft_outcome(offer, _population(definition, offer, known_at), catalogue)
+
+    return compared(decided_for(before), decided_after or decided_for(after))
 
 
 def draft_offer(definition: Definition, as_of: date) -> Offer:

@@ -1,7 +1,7 @@
 """What a draft would do, payers included: claims know who pays which part, matching knows whom it hits."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from policies.definition import Definition
@@ -13,9 +13,9 @@ from supermarket.matching.simulation import PayersOf, Simulation
 NOBODY_KNOWN = "?"  # the table of shares has no row for the place
 
 
-def draft_simulation(*, definition: Definition, as_of: date) -> Simulation:
+def draft_simulation(*, definition: Definition, as_of: date, known_at: datetime | None = None) -> Simulation:
     """Whom the draft hits and what it costs, by area and payer; raises RuleProblems where it does not compile."""
-    return draft_simulated(definition=definition, as_of=as_of, payers_of=payers(definition, as_of))
+    return draft_simulated(definition=definition, as_of=as_of, payers_of=payers(definition, as_of), known_at=known_at)
 
 
 def payers(definition: Definition, on: date) -> PayersOf:

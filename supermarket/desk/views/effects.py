@@ -2,13 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from policies.models import PolicyVersion
 from policies.rules import RuleProblems
 from supermarket.dates import today
 from supermarket.matching.drafts import drafts_compared
-from supermarket.matching.simulation import Comparison
 from supermarket.requests import by_htmx
 from supermarket.shelf.drafts import NOBODY_KNOWN, draft_simulation
 
@@ -26,22 +26,25 @@ def effect(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 def figures(version: PolicyVersion) -> dict[str, object]:
     """`problems` in place of figures where the rule does not compile."""
+    known_at = timezone.now()
     try:
-        simulation = draft_simulation(definition=version.parsed, as_of=today())
+        simulation = draft_simulation(definition=version.parsed, as_of=today(), known_at=known_at)
     except RuleProblems as error:
         return {"problems": error.problems}
     published = published_before(version)
-    return {"simulation": simulation, "published": published, "comparison": comparison(published, version)}
+    comparison = None
+    if published is not None and published.parsed.audience is version.parsed.audience:
+        comparison = drafts_compared(
+            before=published.parsed,
+            after=version.parsed,
+            as_of=today(),
+            known_at=known_at,
+            decided_after=simulation.outcome,
+        )
+    return {"simulation": simulation, "published": published, "comparison": comparison}
 
 
 def published_before(version: PolicyVersion) -> PolicyVersion | None:
     """The newest published version of the policy that is older than this one."""
     older = version.policy.versions.filter(number__lt=version.number, state=PolicyVersion.State.PUBLISHED)
     return older.order_by("-number").first()
-
-
-def comparison(published: PolicyVersion | None, version: PolicyVersion) -> Comparison | None:
-    """None where there is nothing to compare with, or the two are for different audiences."""
-    if published is None or published.parsed.audience is not version.parsed.audience:
-        return None
-    return drafts_compared(before=published.parsed, after=version.parsed, as_of=today())
