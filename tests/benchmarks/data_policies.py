@@ -17,6 +17,7 @@ from policies.definition import Definition, canonical_json, definition_parse
 from policies.definition.plain import digest
 from policies.models import Policy, PolicyEvent, PolicyVersion, range_from_span
 from supermarket.users.models import User
+from tests.policies.definitions import data
 
 from .data_common import SEED
 
@@ -87,23 +88,7 @@ def definition(random: random.Random, number: int) -> dict[str, Any]:
     code = f"benchmark-{number:04d}"
     eligibility = tree(random, min(12, 2 + int(random.expovariate(1 / 3))))
     text, tables = amount(random, number)
-    return {
-        "code": code,
-        "title": {"zh": code, "en": code},
-        "document": {"title": "基准", "issued_by": "芜湖市人民政府", "issued_on": "2023-01-01"},
-        "department": "芜湖市科学技术局",
-        "audience": "enterprise",
-        "area": "340200",
-        "level": "city",
-        "paid_by": "here",
-        "delivery": "no_application",
-        "pay": "automatic",
-        "in_force": FORCE,
-        "eligibility": eligibility,
-        "amount": text,
-        "tables": tables,
-        "period": "yearly",
-    }
+    return data(code=code, in_force=FORCE, eligibility=eligibility, amount=text, tables=tables)
 
 
 def policies_put(count: int = POLICIES) -> None:

@@ -8,11 +8,11 @@ from django.test import Client
 from policies.models import PolicyVersion
 from supermarket.claims.applying import claim_apply
 from supermarket.claims.models import Claim, Objection
-from supermarket.ledger.appropriations import appropriation_grant
 from supermarket.users.models import Role
 from tests.claims.conftest import FUNDING
-from tests.claims.people import firms_settle, owner_of, user_named
+from tests.claims.people import firms_settle, owner_of
 from tests.enterprises.files import Town
+from tests.payouts.factory import appropriation
 
 SignIn = Callable[..., Client]
 OBJECTION = {"name": "王某某", "contact": "13900000000", "text": "该企业已停产"}
@@ -24,11 +24,7 @@ def noticed(town: Town, publish: Callable[..., PolicyVersion]) -> Claim:
     notice = {"days": 5, "unit": "working_days"}
     publish("award", delivery="apply_and_enjoy", funding=FUNDING, notice=notice)
     for payer in ("340200", "340207"):
-        appropriation_grant(
-            payer=payer, pool="science", fiscal_year=2023, amount_fen=100_000_000,
-            document="财企〔2023〕1号", actor=user_named("finance_maker"),
-            confirmed_by=user_named("finance_releaser"), key=payer,
-        )  # fmt: skip
+        appropriation(payer, 100_000_000, "science")
     (firm,) = firms_settle(town, [40])
     return claim_apply(
         beneficiary=firm, policy_code="award", period="2023", actor=owner_of(firm), commitment_accepted=True

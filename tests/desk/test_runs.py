@@ -9,11 +9,11 @@ from django.test import Client
 from policies.models import PolicyVersion
 from supermarket.claims.models import Claim, Run
 from supermarket.claims.runs.background import runs_prepare
-from supermarket.ledger.appropriations import appropriation_grant
 from supermarket.users.models import Role
 from tests.claims.conftest import FUNDING
-from tests.claims.people import firms_settle, owner_of, user_named
+from tests.claims.people import firms_settle, owner_of
 from tests.enterprises.files import Town
+from tests.payouts.factory import appropriation
 
 SignIn = Callable[..., Client]
 Publish = Callable[..., PolicyVersion]
@@ -26,11 +26,7 @@ def city(town: Town, publish: Publish) -> None:
     """Two of three firms are entitled to 100 yuan a head; the money is there."""
     publish("award", funding=FUNDING, amount="insured_headcount * 100", notice={"days": 5, "unit": "working_days"})
     for payer in ("340200", "340207"):
-        appropriation_grant(
-            payer=payer, pool="science", fiscal_year=2023, amount_fen=100_000_000,
-            document="财企〔2023〕1号", actor=user_named("finance_maker"),
-            confirmed_by=user_named("finance_releaser"), key=payer,
-        )  # fmt: skip
+        appropriation(payer, 100_000_000, "science")
     firms_settle(town, [40, 30, 29])
 
 

@@ -11,14 +11,13 @@ from policies.models import PolicyVersion
 from supermarket.claims.applying import claim_apply
 from supermarket.claims.models import Claim, Run
 from supermarket.claims.runs.preparing import run_match, run_start
-from supermarket.ledger.appropriations import appropriation_grant
 from supermarket.payouts.models import Payout
 from supermarket.payouts.services import payouts_due_sweep
 from supermarket.users.models import Role
 from tests.claims.conftest import FUNDING
 from tests.claims.people import firms_settle, owner_of, user_named
 from tests.enterprises.files import KEY, Town
-from tests.payouts.factory import payer_account
+from tests.payouts.factory import appropriation, payer_account
 
 SignIn = Callable[..., Client]
 SOURCE = "social_insurance"
@@ -29,11 +28,7 @@ def claimed(town: Town, publish: Callable[..., PolicyVersion]) -> Claim:
     """One click by a firm of 40 insured; a payout is due."""
     publish("award", delivery="apply_and_enjoy", funding={**FUNDING, "lead": "city"})
     for payer in ("340207", "340200"):
-        appropriation_grant(
-            payer=payer, pool="science", fiscal_year=2023, amount_fen=10_000_000,
-            document="财企〔2023〕1号", actor=user_named("finance_maker"),
-            confirmed_by=user_named("finance_releaser"), key=payer,
-        )  # fmt: skip
+        appropriation(payer, 10_000_000, "science")
     (firm,) = firms_settle(town, [40])
     return claim_apply(
         beneficiary=firm, policy_code="award", period="2023", actor=owner_of(firm), commitment_accepted=True

@@ -8,11 +8,11 @@ from enterprises.models import Beneficiary
 from policies.models import PolicyVersion
 from supermarket.claims.applying import claim_apply
 from supermarket.claims.models import Claim
-from supermarket.ledger.appropriations import appropriation_grant
 from tests.claims.conftest import FUNDING
-from tests.claims.people import firms_settle, owner_of, user_named
+from tests.claims.people import firms_settle, owner_of
 from tests.desk.conftest import sign_in
 from tests.enterprises.files import Town
+from tests.payouts.factory import appropriation
 from tests.shelf.conftest import publish, town
 from tests.storefront.conftest import english
 
@@ -35,11 +35,7 @@ def claimant(town: Town, publish: Callable[..., PolicyVersion]) -> Beneficiary:
     """Meets an apply-and-enjoy award that asks for three papers, two of which are in the data."""
     publish("award", delivery="apply_and_enjoy", funding=FUNDING, materials=MATERIALS)
     for payer in ("340207", "340200"):
-        appropriation_grant(
-            payer=payer, pool="science", fiscal_year=2023, amount_fen=10_000_000,
-            document="财企〔2023〕1号", actor=user_named("finance_maker"),
-            confirmed_by=user_named("finance_releaser"), key=payer,
-        )  # fmt: skip
+        appropriation(payer, 10_000_000, "science")
     (firm,) = firms_settle(town, [40])
     return firm
 

@@ -9,10 +9,10 @@ from django.test import Client
 from enterprises.models import Beneficiary
 from policies.models import PolicyVersion
 from supermarket.claims.models import Claim
-from supermarket.ledger.appropriations import appropriation_grant
 from tests.claims.conftest import FUNDING
-from tests.claims.people import firms_settle, owner_of, user_named
+from tests.claims.people import firms_settle, owner_of
 from tests.enterprises.files import Town, credit_code
+from tests.payouts.factory import appropriation
 
 HTMX = {"HX-Request": "true"}
 
@@ -22,11 +22,7 @@ def claimant(town: Town, publish: Callable[..., PolicyVersion]) -> Beneficiary:
     """A firm with an account that meets an apply-and-enjoy award of 10,000 yuan; the money is there."""
     publish("award", delivery="apply_and_enjoy", funding=FUNDING)
     for payer in ("340207", "340200"):
-        appropriation_grant(
-            payer=payer, pool="science", fiscal_year=2023, amount_fen=10_000_000,
-            document="财企〔2023〕1号", actor=user_named("finance_maker"),
-            confirmed_by=user_named("finance_releaser"), key=payer,
-        )  # fmt: skip
+        appropriation(payer, 10_000_000, "science")
     (firm,) = firms_settle(town, [40])
     return firm
 
