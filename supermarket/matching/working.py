@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from enterprises.definitions import Audience
 from enterprises.population import Snapshot, block_store, population_as_of
+from supermarket.bulk import rows_copy
 from supermarket.matching.bitsets import Flags, Ids, flags_pack, ids_pack
 from supermarket.matching.catalogue import StoreCatalogue, store_catalogue
 from supermarket.matching.changes import Earlier, match_before
@@ -152,7 +153,5 @@ def match_set(one: Decided, run: MatchRun, pinned: MatchPopulation, before: Mapp
 
 def news_keep(found: Sequence[Found]) -> None:
     """Who came in, a row each."""
-    table = MatchNews._meta.db_table
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} (of_id, beneficiary_id) FROM STDIN") as copy:
-        for one in found:
-            copy.write("".join(f"{one.row.pk}\t{pk}\n" for pk in one.came_in.tolist()))
+    rows = ((one.row.pk, pk) for one in found for pk in one.came_in.tolist())
+    rows_copy(MatchNews._meta.db_table, ("of_id", "beneficiary_id"), rows)
