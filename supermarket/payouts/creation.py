@@ -49,6 +49,7 @@ CREATE = f"""
     INSERT INTO payouts_payout
         (claim_id, instalment, payer_account_id, amount_fen, state, available_at, created_at, moved_at)
     SELECT claim_id, number, account_id, amount_fen, 'due', %(now)s, %(now)s, %(now)s FROM due WHERE amount_fen > 0
+    ORDER BY claim_id, number
     ON CONFLICT DO NOTHING RETURNING id, claim_id
 """
 PAYING = """
