@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from supermarket.claims.models import Run
-from supermarket.claims.runs.approval import approval_carry_out, run_approve, run_decide
+from supermarket.claims.runs.approval import approval_carry_out, run_approve
 from supermarket.claims.runs.background import run_prepare
+from supermarket.claims.runs.deciding import decision_carry_out, run_decide
 from supermarket.claims.runs.preparing import run_start
 from supermarket.claims.runs.releasing import run_release
 from supermarket.claims.states import RunState
@@ -34,6 +35,7 @@ def run_tell(console: Console) -> None:
         run = run_prepare(run=run, actor=maker)
     if run.state == RunState.SCREENED:
         run = run_decide(run=run, minutes_number="演示〔2023〕1号", minutes_on=today(), actor=maker)
+        run = decision_carry_out(run=run)
         console.print(f"  run: {run.list_count:,} firms, {yuan(run.list_total_fen or 0)} yuan; approved by a second")
     if run.state == RunState.DECIDED:
         run = run_approve(run=run, list_hash=run.list_hash, actor=head)

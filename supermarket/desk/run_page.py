@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from supermarket.access import allow
 from supermarket.claims.models import Run
-from supermarket.claims.runs.approval import submitted_of
-from supermarket.claims.runs.listing import PayerTotal, area_totals, payer_totals
-from supermarket.claims.states import RunState
+from supermarket.claims.runs.deciding import decision_progress
+from supermarket.claims.runs.listing import PayerTotal, area_totals, payer_totals, submitted_of
+from supermarket.claims.states import ClaimState, RunState
 from supermarket.payouts.selectors import Progress, run_progress
 from supermarket.users.models import User
 
@@ -60,8 +60,14 @@ class RunPage:
     steps: set[str]
     moving: bool
     left: int  # claims of an approved list whose money is still being written down
+    working: tuple[int, int] | None  # (done, in all) of a list being screened or fitted to the money
     counts: list[tuple[str, int]]
     refused: list[tuple[str, int]]
+
+    @property
+    def working_share(self) -> int:
+        done, count = self.working or (0, 0)
+        return done * 100 // count if count else 0
 
     @property
     def settled_share(self) -> int:
@@ -75,6 +81,8 @@ def run_page(user: User, run: Run) -> RunPage:
     at = WAY.index(RunState(run.state)) if run.state in WAY else -1
     taken = {step for step, states in STEPS.items() if run.state in states}
     taken -= {"resume"} if not run.paused else {"pause"}
+    if run.deciding:
+        taken -= {"decide"}
     left = submitted_of(run).count() if run.state == RunState.APPROVED else 0
     return RunPage(
         way=[(str(state.label), number <= at, number == at) for number, state in enumerate(WAY)],
@@ -82,8 +90,18 @@ def run_page(user: User, run: Run) -> RunPage:
         areas=area_totals(run),
         progress=run_progress(run),
         steps={step for step in taken if allow(user, f"desk:run-{step}", {"pk": run.pk})},
-        moving=run.state in MOVING or left > 0,
+        moving=run.state in MOVING or run.deciding or left > 0,
         left=left,
+        working=working(run),
         counts=[(str(words), run.counts[name]) for name, words in COUNTS.items() if name in run.counts],
         refused=[(str(REFUSALS.get(code, code)), number) for code, number in run.counts.get("refused", {}).items()],
     )
+
+
+def working(run: Run) -> tuple[int, int] | None:
+    if run.deciding:
+        return decision_progress(run)
+    if run.state != RunState.MATCHED:
+        return None
+    count = run.claims.count()
+    return count - run.claims.filter(state=ClaimState.DRAFTED).count(), count

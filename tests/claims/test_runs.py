@@ -12,7 +12,8 @@ from supermarket.claims import errors
 from supermarket.claims.confirming import claim_confirm, claim_waive
 from supermarket.claims.evidence import evidence_replay
 from supermarket.claims.models import Claim, Run
-from supermarket.claims.runs.approval import run_approve, run_decide
+from supermarket.claims.runs.approval import run_approve
+from supermarket.claims.runs.deciding import run_decide
 from supermarket.claims.runs.listing import area_totals, list_digest, payer_totals
 from supermarket.claims.runs.notice import run_advance, run_remind
 from supermarket.claims.runs.preparing import run_match, run_start

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supermarket.claims.errors import SharesUnknownError
-from supermarket.claims.runs.fitting import pool_shares
+from supermarket.claims.runs.sums import pool_shares
 from supermarket.claims.sharing import PayerShare, amounts_of, instalment_amounts, payer_shares
 from supermarket.ledger.errors import AppropriationExhaustedError
 from supermarket.ledger.models import Appropriation

@@ -20,7 +20,7 @@ from supermarket.claims.models.recovery import (
     Repayment,
     RepaymentSlip,
 )
-from supermarket.claims.models.run import Objection, Reminder, Run, RunMove
+from supermarket.claims.models.run import Objection, Reminder, Run, RunMove, ShareOut, SharePending
 
 __all__ = [
     "Claim",
@@ -45,4 +45,6 @@ __all__ = [
     "RepaymentSlip",
     "Run",
     "RunMove",
+    "ShareOut",
+    "SharePending",
 ]

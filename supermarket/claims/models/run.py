@@ -35,6 +35,8 @@ class Run(Guarded):
     minutes_number = models.CharField(_("number of the minutes"), max_length=60, blank=True)
     minutes_on = models.DateField(_("date of the meeting"), null=True)
     minutes_file = models.FileField(_("minutes"), upload_to="minutes/%Y", blank=True)
+    decision_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decision_problem = models.JSONField(null=True)  # {zh, en}: why the list could not be closed
     # the approval of exactly this list
     list_hash = models.CharField(max_length=64, blank=True)
     list_count = models.PositiveIntegerField(null=True)
@@ -79,9 +81,43 @@ class Run(Guarded):
     def __str__(self) -> str:
         return f"run {self.pk}"
 
+    @property
+    def deciding(self) -> bool:
+        """Whether a decision was entered and its list is being fitted to the money."""
+        return self.state == RunState.SCREENED and self.decision_by_id is not None
+
 
 class RunMove(Move):
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="moves")
+
+
+class ShareOut(models.Model):
+    """Money being shared out over the list of a run: a pool by weights, or what there is where it is short. A claim
+    gets `weight / weights` of `total_fen`; both are known when everybody is weighed. Gone with the decision's end."""
+
+    class Kind(models.TextChoices):
+        POOL = "pool"
+        SHORT = "short"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="share_outs")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    total_fen = models.BigIntegerField(null=True)
+    weights = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "kind"], name="share_out_kind_once")]
+
+
+class SharePending(models.Model):
+    """A claim that has been weighed and has not got its new sum yet; `odd`: fen that it gets by rank."""
+
+    share_out = models.ForeignKey(ShareOut, on_delete=models.CASCADE, related_name="pending")
+    claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="+")
+    weight = models.BigIntegerField()
+    odd = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["share_out", "claim"], name="share_pending_once")]
 
 
 class Objection(models.Model):

@@ -1,67 +1,22 @@
-"""The collective decision on the list, and the approval of exactly that list by a second person: the money is reserved.
-
-Where it is short, the policy says what happens: the last on the list queue, everybody gets less, or nothing goes on.
-"""
+"""The approval of exactly the list that was decided on, by a second person: the money is reserved."""
 
 from collections.abc import Callable
-from datetime import date
 
-from django.core.files import File
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from supermarket.celery import poke
-from supermarket.claims.errors import ListChangedError, ListShortError, NotAllowedError
+from supermarket.claims.errors import ListChangedError, NotAllowedError
 from supermarket.claims.funding import appropriations_of
 from supermarket.claims.models import Claim, Run
 from supermarket.claims.moves import claims_move, run_move
-from supermarket.claims.runs.fitting import list_fit
-from supermarket.claims.runs.listing import ListDigest, list_digest, payer_totals
+from supermarket.claims.runs.listing import ListDigest, list_digest, submitted_of
 from supermarket.claims.runs.notice import notice_begin
 from supermarket.claims.states import ClaimState, RunState
 from supermarket.ledger.blocks import block_draw, block_end, block_reserve
-from supermarket.ledger.errors import yuan
 from supermarket.ledger.services import ReservationDraft, holder_of
 from supermarket.users.models import Role, User
 
 CHUNK = 5_000
-
-
-@transaction.atomic
-def run_decide(
-    *, run: Run, minutes_number: str, minutes_on: date, actor: User, minutes_file: "File[bytes] | None" = None
-) -> Run:
-    """Enter the collective decision: number and date of the minutes, and the file. The list is fitted to the money and
-    closed: its hash is what the head approves.
-
-    Raises NotAllowedError, ListShortError (the policy stops where money is short), WrongStateError.
-    """
-    if not minutes_number.strip():
-        raise NotAllowedError(because_zh="请填写会议纪要编号", because_en="the number of the minutes is missing")
-    run = Run.objects.select_for_update().get(pk=run.pk)
-    list_fit(run)
-    if short := [total for total in payer_totals(run, states=(ClaimState.SUBMITTED,)) if total.short_fen]:
-        raise ListShortError(
-            detail_zh="；".join(f"{total.payer} 缺 {yuan(total.short_fen)} 元" for total in short),
-            detail_en="; ".join(f"{total.payer} lacks {yuan(total.short_fen)} yuan" for total in short),
-        )
-    digest = list_digest(run)
-    if not digest.count:
-        raise NotAllowedError(because_zh="名单为空", because_en="nobody is on the list")
-    run = run_move(
-        run,
-        before=(RunState.SCREENED,),
-        to=RunState.DECIDED,
-        actor=actor,
-        minutes_number=minutes_number.strip(),
-        minutes_on=minutes_on,
-        list_hash=digest.sha256,
-        list_count=digest.count,
-        list_total_fen=digest.total_fen,
-    )
-    if minutes_file is not None:
-        run.minutes_file.save(minutes_file.name or "minutes", minutes_file)
-    return run
 
 
 def run_approve(*, run: Run, list_hash: str, actor: User) -> Run:
@@ -135,10 +90,6 @@ def approval_carry_out(*, run: Run, report: Callable[[int], None] = lambda _: No
             run, done = approval_chunk(Run.objects.select_for_update().get(pk=run.pk))
         report(submitted_of(run).count())
     return run
-
-
-def submitted_of(run: Run) -> QuerySet[Claim]:
-    return Claim.objects.filter(run=run, state=ClaimState.SUBMITTED)
 
 
 def approval_chunk(run: Run) -> tuple[Run, bool]:

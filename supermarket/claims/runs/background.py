@@ -1,6 +1,7 @@
-"""Matching and screening of runs that were opened at the desk, and carrying out the approval of a long list: minutes of
-work, out of the request."""
+"""What takes minutes in a run, out of the request: matching and screening, fitting a long list to the money, carrying
+out its approval."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,23 +10,32 @@ from django.db.models import Exists, OuterRef, Q
 
 from supermarket.claims.models import Claim, Run
 from supermarket.claims.runs.approval import approval_carry_out
+from supermarket.claims.runs.deciding import decision_carry_out
 from supermarket.claims.runs.preparing import run_match
 from supermarket.claims.runs.screening import run_screen
 from supermarket.claims.states import ClaimState, RunState
+from supermarket.errors import StoreError
 from supermarket.users.models import User
+
+log = logging.getLogger(__name__)
 
 
 def runs_prepare() -> int:
-    """Match, screen and carry out what was opened or approved, going on where a crash left off; how many runs are ready
-    for their next step."""
+    """Match, screen and carry out what was opened, decided or approved, going on where a crash left off; how many runs
+    are ready for their next step. One that cannot go on holds up no other."""
     ready = 0
     begun = Q(state__in=(RunState.DRAFTED, RunState.MATCHED))
+    decided = Q(state=RunState.SCREENED, decision_by__isnull=False)
     submitted = Claim.objects.filter(run=OuterRef("pk"), state=ClaimState.SUBMITTED)
     approved = Q(Exists(submitted), state=RunState.APPROVED)
-    for run in Run.objects.filter(begun | approved, paused=False).order_by("pk"):
+    for run in Run.objects.filter(begun | decided | approved, paused=False).order_by("pk"):
         with alone(run, wait=False) as mine:
-            if mine:  # else another worker is at it
+            if not mine:
+                continue  # another worker is at it
+            try:
                 ready += prepare(run, actor=None)
+            except StoreError as error:  # it was cancelled meanwhile, or money is gone that it counts on
+                log.warning("%s does not go on: %s", run, error)
     return ready
 
 
@@ -43,6 +53,8 @@ def prepare(run: Run, actor: User | None) -> bool:
         run_match(run=run, actor=actor)
     if run.state == RunState.MATCHED:
         run_screen(run=run, actor=actor)
+    elif run.deciding:
+        decision_carry_out(run=run)
     elif run.state == RunState.APPROVED:
         approval_carry_out(run=run)
     else:

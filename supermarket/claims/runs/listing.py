@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from supermarket.claims.errors import AppropriationMissingError
 from supermarket.claims.funding import appropriation_of
-from supermarket.claims.models import Run
+from supermarket.claims.models import Claim, Run
 from supermarket.claims.states import ClaimState
 
 # Who stands on the list of a run: until it is approved those submitted, afterwards all that are still in it.
@@ -45,6 +46,10 @@ class PayerTotal:
     @property
     def short_fen(self) -> int:
         return max(self.amount_fen - (self.available_fen or 0), 0)
+
+
+def submitted_of(run: Run) -> QuerySet[Claim]:
+    return Claim.objects.filter(run=run, state=ClaimState.SUBMITTED)
 
 
 def list_digest(run: Run, states: Sequence[str] = LISTED) -> ListDigest:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from supermarket.access import signed_in
 from supermarket.claims.models import Run
-from supermarket.claims.runs import approval, notice, releasing
+from supermarket.claims.runs import approval, deciding, notice, releasing
 from supermarket.desk.acting import step_take
 from supermarket.payouts.recalling import run_recall
 from supermarket.users.models import User
@@ -40,7 +40,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     file: UploadedFile | None = minutes["minutes_file"]
 
     def act(run: Run, user: User) -> object:
-        return approval.run_decide(
+        return deciding.run_decide(
             run=run,
             minutes_number=minutes["minutes_number"],
             minutes_on=minutes["minutes_on"],

@@ -95,7 +95,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     page = run_page(signed_in(request), found)
     if by_htmx(request):
         live = render(request, "desk/parts/run_live.html", {"run": found, "page": page})
-        if request.GET.get("seen") != found.state:
+        if request.GET.get("seen") != f"{found.state}{'-deciding' * found.deciding}":
             live["HX-Refresh"] = "true"  # other steps are possible now
         return live
     claims = Claim.objects.filter(run=found).select_related("beneficiary").order_by("id")

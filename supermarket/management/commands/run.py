@@ -6,6 +6,7 @@
 import json
 from argparse import ArgumentParser
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ from supermarket import dates
 from supermarket.claims.errors import ClaimError
 from supermarket.claims.models import Run
 from supermarket.claims.one_time import officer_key_make
-from supermarket.claims.runs.approval import approval_carry_out, run_approve, run_decide
+from supermarket.claims.runs.approval import approval_carry_out, run_approve
 from supermarket.claims.runs.background import run_prepare
+from supermarket.claims.runs.deciding import decision_carry_out, run_decide
 from supermarket.claims.runs.notice import run_advance, run_remind
 from supermarket.claims.runs.preparing import run_start
 from supermarket.claims.runs.releasing import run_pause, run_release, run_resume, run_supplement
@@ -134,19 +136,22 @@ class Command(BaseCommand):
         return approval_carry_out(run=run, report=lambda left: self.stderr.write(f"{left} claims left"))
 
     def decide(self, run: Run, actor: User, options: dict[str, Any]) -> Run:
+        """All of it here and now, with progress; interrupted, it goes on by itself."""
         minutes_on = options["on"] or dates.today()
         path: Path | None = options["file"]
-        if path is None:
-            return run_decide(run=run, minutes_number=options["minutes"], minutes_on=minutes_on, actor=actor)
-        with path.open("rb") as file:
-            minutes = File(file, name=path.name)
-            return run_decide(
+        with path.open("rb") if path else nullcontext() as file:
+            minutes = File(file, name=path.name) if path and file else None
+            run = run_decide(
                 run=run,
                 minutes_number=options["minutes"],
                 minutes_on=minutes_on,
                 actor=actor,
                 minutes_file=minutes,
             )
+        run = decision_carry_out(run=run, report=lambda done, count: self.stderr.write(f"{done} of {count} steps"))
+        if run.decision_problem:
+            raise CommandError(f"{run.decision_problem['zh']}\n{run.decision_problem['en']}")
+        return run
 
     def run_of(self, number: int) -> Run:
         found = Run.objects.select_related("policy", "policy_version", "made_by", "approved_by", "released_by")
