@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from policies.rules.values import SECONDS_OF_DAY, DaysTime, YearsMonths
+from policies.rules.values import EXACT, SECONDS_OF_DAY, DaysTime, YearsMonths
 
 _DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _YEARS_MONTHS: Final = re.compile(r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?", re.ASCII)
@@ -48,7 +48,7 @@ def format_duration(duration: YearsMonths | DaysTime) -> str:
         years, months = divmod(abs(duration.months), 12)
         body = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
         return ("-" if duration.months < 0 else "") + "P" + (body or "0M")
-    whole, fraction = divmod(abs(duration.seconds), 1)
+    whole, fraction = EXACT.divmod(abs(duration.seconds), Decimal(1))
     minutes, seconds = divmod(int(whole), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

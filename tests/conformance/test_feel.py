@@ -100,24 +100,28 @@ def test_values(expression: str, expected: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression",
+    ("expression", "place"),
     [
-        "now()",
-        "nobody + 1",
-        'matches("a", "a")',
-        "1 in [[1]]",
-        "256 instance of tByte",
-        '"abs"(1)',
-        '@"10:00:00+02:00" = @"10:00:00@Europe/Paris"',
-        'time("24:00:00")',
-        '@"2024-03-31T01:30:00@Europe/Paris" + @"PT1H"',
-        "abs(n: 1, m: 2)",
-        "1 +",
+        ("now()", (1, 1)),
+        ("1 +\n  nobody", (2, 3)),
+        ('[1, matches("a", "a")]', (1, 5)),
+        ("if true then 1 in [[1]] else 2", (1, 14)),
+        ("1 + (256 instance of tByte)", (1, 6)),
+        ('3 - "abs"(1)', (1, 5)),
+        ('true and @"10:00:00+02:00" = @"10:00:00@Europe/Paris"', (1, 10)),
+        ('string(time("24:00:00"))', (1, 8)),
+        ('@"2024-03-31T01:30:00@Europe/Paris" + @"PT1H"', (1, 1)),
+        ("-abs(n: 1, m: 2)", (1, 2)),
+        ("1 +", (1, 4)),
+        ("1e40010 > 0", (1, 1)),
+        ("(" * 60 + "1" + ")" * 60, (1, 41)),
     ],
 )
-def test_what_is_not_understood_is_refused(expression: str) -> None:
-    with pytest.raises(Refused):
+def test_what_is_not_understood_is_refused_with_its_place(expression: str, place: tuple[int, int]) -> None:
+    with pytest.raises(Refused) as refused:
         evaluate(expression, {})
+    assert (refused.value.line, refused.value.column) == place
+    assert refused.value.reason
 
 
 def test_inputs_are_values_and_names_may_have_spaces() -> None:
@@ -166,6 +170,19 @@ def test_the_summary_counts_per_suite_and_shows_what_is_wrong() -> None:
         },
         "total": {"passed": 1, "refused": 0, "wrong": 1},
         "wrong": [{"id": "other/two", "expression": "1", "expected": {"n": "2"}, "got": {"n": "1"}}],
+        "refused": [],
+    }
+
+
+def test_the_summary_lists_every_refusal_with_its_place() -> None:
+    (refused,) = summary([run_case(case("1 + now()", {"n": "1"}))])["refused"]
+    assert refused == {
+        "id": "suite/one",
+        "expression": "1 + now()",
+        "result": "refused",
+        "line": 1,
+        "column": 5,
+        "reason": "function 'now' is not understood",
     }
 
 

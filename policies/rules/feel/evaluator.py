@@ -48,6 +48,15 @@ class FeelEvaluator(Evaluator):
         }
         self._methods.update(more)
 
+    def value(self, node: nodes.Node, frame: Frame) -> object:
+        """A refusal says where it arose."""
+        try:
+            return super().value(node, frame)
+        except Refused as refusal:
+            raise refusal.at(node.span) from None
+        except (TypeError, KeyError, ArithmeticError) as error:
+            raise Refused(f"{type(error).__name__}: {error}", node.span) from error
+
     # --- names, paths, lists ------------------------------------------------------------------------------------
 
     def _variable(self, node: nodes.Variable, frame: Frame) -> object:
@@ -208,15 +217,20 @@ _EVALUATOR: Final = FeelEvaluator()
 
 
 def evaluate(expression: str, inputs: Mapping[str, object]) -> object:
-    """The value of a FEEL expression. Raises Refused where this mode does not understand it."""
+    """The value of a FEEL expression. Raises Refused, with its place, where this mode does not understand it."""
+    try:
+        return _EVALUATOR.value(_read(expression, inputs), Frame({}, {}, Context(), variables=dict(inputs)))
+    except Refused as refusal:
+        raise refusal.placed(expression) from None
+    except (RecursionError, ArithmeticError) as error:
+        raise Refused(f"beyond what is computed ({type(error).__name__})") from error
+
+
+def _read(expression: str, inputs: Mapping[str, object]) -> nodes.Node:
     try:
         tree, problems = read_feel(expression, list(inputs))
-    except SyntaxProblem as problem:
-        raise Refused(problem.problem.en) from None
+    except SyntaxProblem as syntax:
+        raise Refused(syntax.problem.en, syntax.problem.span) from None
     if problems:
-        raise Refused("; ".join(problems))
-    frame = Frame({}, {}, Context(), variables=dict(inputs))
-    try:
-        return _EVALUATOR.value(tree, frame)
-    except (TypeError, KeyError, RecursionError) as error:
-        raise Refused(f"{type(error).__name__}: {error}") from error
+        raise Refused("; ".join(problem.en for problem in problems), problems[0].span)
+    return tree

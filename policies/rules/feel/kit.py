@@ -33,6 +33,7 @@ class Outcome:
     expression: str
     expected: object
     got: object
+    refusal: Refused | None = None
 
 
 def value_from_data(data: Any) -> object:
@@ -114,7 +115,7 @@ def run_case(case: Mapping[str, Any]) -> Outcome:
         got = evaluate(expression, inputs)
     except Refused as refusal:
         result: Literal["passed", "refused"] = "passed" if expected_data is None else "refused"
-        return Outcome(case_id, result, expression, expected_data, f"refused: {refusal}")
+        return Outcome(case_id, result, expression, expected_data, f"refused: {refusal}", refusal)
     passed = same(got, value_from_data(expected_data))
     return Outcome(case_id, "passed" if passed else "wrong", expression, expected_data, value_as_data(got))
 
@@ -124,15 +125,21 @@ def run_cases(cases: Iterable[Mapping[str, Any]]) -> list[Outcome]:
 
 
 def summary(outcomes: Iterable[Outcome]) -> dict[str, Any]:
-    """Counts per suite (the id up to the first "/") and in total, and every wrong answer."""
+    """Counts per suite (the id up to the first "/") and in total, every wrong answer, and every refusal with its place.
+
+    A refusal that meets an expected null counts as passed and is among the refusals.
+    """
     suites: dict[str, dict[str, int]] = {}
     total = {"passed": 0, "refused": 0, "wrong": 0}
-    wrong = []
+    wrong, refused = [], []
     for outcome in outcomes:
         counts = suites.setdefault(outcome.id.split("/")[0], {"passed": 0, "refused": 0, "wrong": 0})
         counts[outcome.result] += 1
         total[outcome.result] += 1
+        case = {"id": outcome.id, "expression": outcome.expression}
         if outcome.result == "wrong":
-            fields = (("id", outcome.id), ("expression", outcome.expression))
-            wrong.append({**dict(fields), "expected": outcome.expected, "got": outcome.got})
-    return {"suites": suites, "total": total, "wrong": wrong}
+            wrong.append({**case, "expected": outcome.expected, "got": outcome.got})
+        if (refusal := outcome.refusal) is not None:
+            place = {"line": refusal.line, "column": refusal.column}
+            refused.append({**case, "result": outcome.result, **place, "reason": refusal.reason})
+    return {"suites": suites, "total": total, "wrong": wrong, "refused": refused}

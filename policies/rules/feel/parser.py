@@ -9,6 +9,7 @@ from policies.rules.feel.temporal import parse_date_time, parse_day, parse_time
 from policies.rules.names import FUNCTION_PHRASES, Names, longest_phrase
 from policies.rules.nodes import Node, Span
 from policies.rules.parser import Parser
+from policies.rules.problems import Problem
 from policies.rules.signatures import SIGNATURES, Signature, read_signature
 from policies.rules.tokens import FEEL_TOKENS, Token, tokenize
 from policies.rules.values import FactType
@@ -17,11 +18,11 @@ NOT_FEEL = frozenset({"is known", "lookup", "tiers", "marginal tiers", "mileston
 _ENDS_RANGE = frozenset({")", "]", ",", "=", "!=", "<", "<=", ">", ">=", "}"})
 
 
-def read_feel(text: str, inputs: list[str]) -> tuple[Node, list[str]]:
+def read_feel(text: str, inputs: list[str]) -> tuple[Node, list[Problem]]:
     """The tree of a FEEL text whose inputs have these names, and what was wrong in reading it."""
     parser = FeelParser(tokenize(text, FEEL_TOKENS), Names({name: FactType("text") for name in inputs}))
     tree = parser.parse()
-    return tree, [problem.en for problem in parser.problems]
+    return tree, parser.problems
 
 
 class FeelParser(Parser):

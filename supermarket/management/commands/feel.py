@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the cases, as JSON")
-        parser.add_argument("--json", action="store_true", help="print counts and wrong answers as JSON")
+        parser.add_argument("--json", action="store_true", help="print counts, wrong answers and refusals as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         counted = summary(run_cases(_cases(options["file"])))
@@ -27,6 +27,10 @@ class Command(BaseCommand):
         for suite, counts in [*counted["suites"].items(), ("total", counted["total"])]:
             passed, refused, wrong = counts["passed"], counts["refused"], counts["wrong"]
             self.stdout.write(f"{suite:45} passed {passed:5}  refused {refused:5}  wrong {wrong:5}")
+        for each in counted["refused"]:
+            if each["result"] == "refused":
+                place = f"{each['line']}:{each['column']}"
+                self.stdout.write(f"refused: {each['id']}: {each['expression']}: {place} {each['reason']}")
         for each in counted["wrong"]:
             expected, got = (json.dumps(each[key], ensure_ascii=False) for key in ("expected", "got"))
             self.stdout.write(f"wrong: {each['id']}: {each['expression']} should be {expected}, is {got}")
