@@ -15,7 +15,7 @@ from typing import Literal as OneOf
 from policies.engine import answers
 from policies.engine.sets import FALSE_ONLY, TRUE_ONLY, Intervals, ValueSet, has_grid_value
 from policies.rules import Context, FactType, Vocabulary, nodes
-from policies.rules.decision import EVALUATOR, may_have_no_value
+from policies.rules.decision import EVALUATOR, asks_whether_known, may_have_no_value
 from policies.rules.evaluator import Frame
 from policies.rules.formula import Condition, facts_of
 from policies.rules.values import STEPS
@@ -129,7 +129,7 @@ class Normaliser:
             return truth is (not condition.negated)
         if len(facts) == 1 and not self._is_context(facts[0]):
             fact = facts[0]
-            if node == nodes.Call("is known", (nodes.Fact(fact),)) and self.vocabulary[fact].applies_if is None:
+            if node == nodes.Call("is known", (nodes.Fact(fact),)):
                 known = self._variable("known", fact, None, BOTH)
                 return self.literal_of(known, FALSE_ONLY if condition.negated else TRUE_ONLY)
             if asks_whether_known(node):  # its answer for an unknown fact is not that of any value
@@ -214,11 +214,6 @@ class Normaliser:
         if code == "as_of":
             return self.context.as_of is not None
         return self._is_context(code) and self.context.parameters.get(code) is not None
-
-
-def asks_whether_known(node: nodes.Node) -> bool:
-    """Whether `is known` stands anywhere in the condition."""
-    return any(isinstance(each, nodes.Call) and each.function == "is known" for each in nodes.walk(node))
 
 
 def _domain(fact_type: FactType) -> frozenset[Any] | None:

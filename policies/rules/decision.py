@@ -241,8 +241,8 @@ def _goes_either_way(condition: Condition, cells: tuple[Cell, ...]) -> bool:
 
 
 def asks_whether_known(node: nodes.Node) -> bool:
-    """`is known(x)`: its answer for an unknown fact is not that of any value."""
-    return isinstance(node, nodes.Call) and node.function == "is known"
+    """Whether `is known` stands in the condition: its answer for an unknown fact is not that of any value."""
+    return any(isinstance(each, nodes.Call) and each.function == "is known" for each in nodes.walk(node))
 
 
 def _answer(truth: Truth) -> Answer:

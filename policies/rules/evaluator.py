@@ -329,7 +329,7 @@ class Evaluator:
 
     def _is_known(self, argument: nodes.Node, frame: Frame) -> bool:
         """Whether a value is there. Asking does not make the fact missing."""
-        asking = Frame(frame.vocabulary, frame.facts, frame.context, frame.values, frame.rows, frame.variables)
+        asking = frame.inner(missing=set(), notes=[], absent_is_zero=False)
         value = self.value(argument, asking)
         return value is not UNKNOWN and not isinstance(value, Interval)
 

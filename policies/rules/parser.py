@@ -7,7 +7,7 @@ Binding, loosest first: `or`, `and`, `not x`, comparison (`= != < <= > >= betwee
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from policies.rules.nodes import (
     And,
@@ -249,7 +249,7 @@ class Parser(NameParser):
     def _number(self, text: str, span: Span) -> Decimal:
         try:
             number = NUMBERS.create_decimal(text)
-        except (InvalidOperation, OverflowError):
+        except ArithmeticError:
             self.fail("number", f"数字 {text} 超出范围", f"number {text} is out of range", span)
         if len(number.as_tuple().digits) >= 34 and number != Decimal(text):
             self.fail("number", f"数字 {text} 超过 34 位", f"number {text} has more than 34 digits", span)

@@ -1,15 +1,26 @@
 """The fast paths and the explaining evaluator say the same of everybody: truth and missing facts."""
 
-from hypothesis import given, note, settings
+from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
 
 from policies.engine import Catalogue, Population
-from policies.rules import Context, compile_amount, compile_rule
+from policies.rules import Context, FactType, compile_amount, compile_rule
 from tests.engine.strategies import CONTEXT, Case, cases
 from tests.engine.tables import table_of
 
+# Whether a fact is known that applies only where another one is true.
+KNOWN_IF_IT_APPLIES = Case(
+    {"exports": FactType("boolean"), "value": FactType("integer", applies_if="exports")},
+    [
+        {"code": "known", "eligibility": "is known(value)", "tables": {}},
+        {"code": "not-known", "eligibility": "not(is known(value))", "tables": {}},
+    ],
+    [{"exports": exports, "value": value} for exports in (True, False, None) for value in (1, None)],
+)
+
 
 @settings(max_examples=80, deadline=None)
+@example(KNOWN_IF_IT_APPLIES, Context())
 @given(cases(), st.sampled_from((Context(), CONTEXT)))
 def test_shelf_city_and_evaluator_agree(case: Case, context: Context) -> None:
     note(f"{case}")

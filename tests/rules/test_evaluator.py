@@ -104,6 +104,21 @@ def test_is_known_asks_without_making_the_fact_missing() -> None:
     assert (verdict.truth, verdict.missing) == (None, {"is_above_scale"})
 
 
+def test_is_known_of_a_fact_that_may_not_apply_depends_on_whether_it_applies() -> None:
+    for text, answers in (
+        ("is known(export_value)", (True, False, False, None, False)),
+        ("not(is known(export_value))", (False, True, False, False, None)),
+    ):
+        facts: tuple[dict[str, object], ...] = (
+            {"exports": True, "export_value": 1},
+            {"exports": True},
+            {"exports": False, "export_value": 1},
+            {"export_value": 1},
+            {},
+        )
+        assert tuple(truth(text, each) for each in facts) == answers
+
+
 def test_precedence_of_not_and_unary_minus() -> None:
     facts = {"dishonest": False, "insured_headcount": 3}
     assert truth("not dishonest and insured_headcount = 3", facts) is True

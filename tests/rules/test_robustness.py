@@ -47,3 +47,8 @@ def test_any_text(text: str) -> None:
 def test_long_chains_are_refused_not_run_into_the_ground() -> None:
     for text in ("1" + " + 1" * 900 + " > 0", "as_of" + ".year" * 900 + " = 1", "not(" * 39 + "1 = 1" * 1 + ")" * 39):
         _try(text)
+
+
+def test_numbers_beyond_the_limits_are_refused() -> None:
+    for number in ("1e40010", "9" * 5000, "1e-40010"):
+        _try(f"insured_headcount > {number}")
