@@ -26,13 +26,18 @@ SWEEPS_SECONDS = {
     "matching.daily": 3_600.0,
 }
 
+# What a city can make last longer than the limit of the others (CELERY_TASK_TIME_LIMIT). Each commits as it goes: what
+# is ended, by this limit too, goes on with the next sweep, a delivery at its chunk, a match at its policy, a run at its
+# claim, a bank's message at its beginning.
+LONG = {"time_limit": 3_600, "soft_time_limit": 3_540}
+
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in SWEEPS_SECONDS.items()
 }
 
 
-@app.task(name="payouts.work", queue="payouts")
+@app.task(name="payouts.work", queue="payouts", **LONG)
 def payouts_work() -> None:
     """Make, instruct, hand over, listen and look up, for a minute at most: the next sweep goes on."""
     work.payouts_work_until_idle(seconds=60.0)
@@ -44,13 +49,13 @@ def audit_seal() -> None:
     audit.blocks_seal()
 
 
-@app.task(name="runs.prepare", queue="default")
+@app.task(name="runs.prepare", queue="default", **LONG)
 def runs_prepare() -> None:
     """Match and screen the runs that were opened at the desk."""
     background.runs_prepare()
 
 
-@app.task(name="deliveries.work", queue="default")
+@app.task(name="deliveries.work", queue="default", **LONG)
 def deliveries_work() -> None:
     """Load what departments handed over, loads that were interrupted too."""
     enterprises.deliveries_work()
@@ -74,7 +79,7 @@ def notices_deliver() -> None:
     deliver()
 
 
-@app.task(name="matching.work", queue="default")
+@app.task(name="matching.work", queue="default", **LONG)
 def matching_work() -> None:
     """Carry out the matches of everybody that were started, interrupted ones too."""
     matching.matches_work()

@@ -53,12 +53,6 @@ def decided(offers: Sequence[Offer], population: Snapshot, catalogue: StoreCatal
                 yield Decided(offer, population, outcome)
 
 
-def verdicts(offer: Offer, population: Snapshot, catalogue: StoreCatalogue) -> Outcome:
-    """Who is eligible and who may be under one offer; no sums."""
-    columns = engine_population(population, catalogue)
-    return outcome_of(offer, draft_matches(offer, columns, catalogue))
-
-
 def engine_population(population: Snapshot, catalogue: StoreCatalogue) -> Population:
     return Population(population.table, catalogue.lexicon.vocabulary, key=KEY)
 

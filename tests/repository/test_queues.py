@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+from django.conf import settings
+
 from supermarket import tasks
 from supermarket.celery import app
 
@@ -22,3 +24,11 @@ def test_a_web_process_which_never_loads_the_tasks_sends_each_to_its_queue() -> 
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert json.loads(said) == queues
     assert set(queues.values()) <= {queue.name for queue in app.conf.task_queues}
+
+
+def test_no_message_is_delivered_again_while_its_task_may_still_run() -> None:
+    again = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+    for name in tasks.SWEEPS_SECONDS:
+        task = tasks.app.tasks[name]
+        limit = task.time_limit or settings.CELERY_TASK_TIME_LIMIT
+        assert (task.soft_time_limit or settings.CELERY_TASK_SOFT_TIME_LIMIT) < limit < again - 600

@@ -1,6 +1,6 @@
 """Starting a run and matching everybody: the population pinned, a drafted claim for each who is entitled."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -11,14 +11,14 @@ from django.utils import timezone
 from enterprises.population import Pins, Snapshot, pins_from_data, population_as_of, population_from_pins
 from policies.definition import DeliveryMode, Pay, Payer
 from supermarket import dates
-from supermarket.claims.decision import Circumstances, Decision, decide, version_reads
 from supermarket.claims.errors import NotAllowedError, PeriodClosedError, PolicyNotClaimableError, RunExistsError
-from supermarket.claims.models import Claim, Run
+from supermarket.claims.models import Run
 from supermarket.claims.moves import run_move
 from supermarket.claims.states import CLAIM_ENDS, RunState
 from supermarket.matching.catalogue import StoreCatalogue, store_catalogue
-from supermarket.matching.everybody import verdicts
+from supermarket.matching.everybody import decided
 from supermarket.matching.periods import Offer, offer_for
+from supermarket.matching.simulation import Outcome
 from supermarket.users.models import User
 
 CHUNK = 2000
@@ -108,43 +108,36 @@ def run_snapshot(run: Run) -> Snapshot:
 
 
 def run_match(*, run: Run, actor: User | None) -> Run:
-    """Decide everybody and draft a claim for each who is entitled. Calling again after a crash adds what is missing."""
-    catalogue, snapshot = store_catalogue(), run_snapshot(run)
-    outcome = verdicts(run_offer(run), snapshot, catalogue)
+    """Decide everybody by the engine and draft a claim for each who is entitled, in chunks; the screening then decides
+    each by the explaining evaluator. Calling again after a crash adds what is missing."""
+    snapshot = run_snapshot(run)
+    (answer,) = decided([run_offer(run)], snapshot, store_catalogue())
+    outcome = answer.outcome
     eligible = np.flatnonzero(outcome.eligible)
-    for decisions in decided(run, snapshot, eligible, catalogue):
-        claims_draft(run, decisions)
+    drafted = run.claims.order_by().values_list("beneficiary", flat=True)
+    left = eligible[~np.isin(snapshot.ids[eligible], np.fromiter(drafted.iterator(chunk_size=50_000), np.int64))]
+    for start in range(0, len(left), CHUNK):
+        claims_draft(run, snapshot, outcome, left[start : start + CHUNK])
     counts = {
         "population": len(snapshot.ids),
         "eligible": len(eligible),
         "unknown": int(outcome.unknown.sum()),
-        "claimed_before": len(eligible) - Claim.objects.filter(run=run).count(),
+        "claimed_before": len(eligible) - run.claims.count(),
     }
     return run_move(run, before=(RunState.DRAFTED,), to=RunState.MATCHED, actor=actor, counts=counts)
 
 
-def decided(
-    run: Run, snapshot: Snapshot, eligible: np.ndarray, catalogue: StoreCatalogue
-) -> Iterator[list[tuple[int, Decision]]]:
-    """(beneficiary id, decision) of the eligible rows, in chunks: the engine says who, the evaluator why, how much."""
-    offer, reads = run_offer(run), version_reads(run.policy_version, catalogue)
-    circumstances = Circumstances(run.day, run.known_at)
-    for start in range(0, len(eligible), CHUNK):
-        rows = eligible[start : start + CHUNK].tolist()
-        known = snapshot.known(rows, reads.facts)
-        yield [
-            (int(snapshot.ids[row]), decide(offer, facts, circumstances, catalogue))
-            for row, facts in zip(rows, known, strict=True)
-        ]
+def occasions_of(run: Run, snapshot: Snapshot, rows: Sequence[int]) -> list[str]:
+    """What a claim is made on, where each new value of a fact is a new claim."""
+    code = run.policy_version.parsed.once_per
+    if code is None:
+        return [""] * len(rows)
+    return ["" if code not in known else str(known[code].value) for known in snapshot.known(rows, {code})]
 
 
-def claims_draft(run: Run, entitled: Iterable[tuple[int, Decision]]) -> None:
+def claims_draft(run: Run, snapshot: Snapshot, outcome: Outcome, rows: np.ndarray) -> None:
     """One INSERT for all; who has a live claim for the period is passed over."""
-    beneficiaries, occasions, amounts = [], [], []
-    for beneficiary, decision in entitled:
-        beneficiaries.append(beneficiary)
-        occasions.append(decision.occasion)
-        amounts.append(decision.answer.amount_fen or None)
+    sums = zip(outcome.amounts_fen[rows].tolist(), outcome.amount_known[rows].tolist(), strict=True)
     ends = ", ".join(f"'{state}'" for state in CLAIM_ENDS)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -163,9 +156,9 @@ def claims_draft(run: Run, entitled: Iterable[tuple[int, Decision]]) -> None:
                 "period": run.period,
                 "run": run.pk,
                 "now": timezone.now(),
-                "beneficiaries": beneficiaries,
-                "occasions": occasions,
-                "amounts": amounts,
+                "beneficiaries": snapshot.ids[rows].tolist(),
+                "occasions": occasions_of(run, snapshot, rows.tolist()),
+                "amounts": [fen if known and fen else None for fen, known in sums],
             },
         )
 
