@@ -236,7 +236,7 @@ class Binder:
     def _looked_up(self, asked: nodes.Node, table: nodes.Table) -> Number:
         """The first row that x meets, 0 where there is none, of a table that gives constants."""
         gives = [self._constant(row.give) for row in table.rows]
-        if table.hit.startswith("COLLECT") or any(give is None for give in gives):
+        if table.hit != "FIRST" or any(give is None for give in gives):
             raise NotVectorised
         units = [constant(give) for give in (*gives, Decimal(0)) if give is not None]
         scale = max(unit.scale for unit in units)

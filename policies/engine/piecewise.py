@@ -182,7 +182,7 @@ class _Reader:
 
     def _tiers(self, asked: Piecewise, table: nodes.Table) -> Piecewise:
         """The first row that the fact itself meets, 0 where there is none."""
-        if asked.fact is None or asked.lines != ((Fraction(1), ZERO),) or table.hit.startswith("COLLECT"):
+        if asked.fact is None or asked.lines != ((Fraction(1), ZERO),) or table.hit != "FIRST":
             raise NotPiecewise
         cells = [row.when[0] if len(row.when) == 1 else None for row in table.rows]
         taken = [None if cell is None else cell_set(cell, True, self.normaliser.constant) for cell in cells]

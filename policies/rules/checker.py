@@ -253,7 +253,7 @@ class Checker(CallChecks):
     def _in(self, node: nodes.In) -> Type:
         value = self.compared_type(node.value)
         if value.kind == "list":
-            hints = ('请写 "…" in 名单,或 some t in … satisfies …', 'write "…" in list, or some t in … satisfies …')
+            hints = ('请写 "…" in 名单，或 some t in … satisfies …', 'write "…" in list, or some t in … satisfies …')
             self.report("type", node, ("列表不能在 in 的左边", "a list does not stand left of `in`"), hints)
             return BOOLEAN
         for test in node.tests:
@@ -273,7 +273,7 @@ class Checker(CallChecks):
         self.expect_kind(node, found, "number")
         if found.kind == "number" and not units_agree(found.unit, YUAN):
             unit = unit_name(found.unit)
-            self.report("unit", node, (f"金额应为元,这里是 {unit}", f"an amount is yuan, this is {unit}"))
+            self.report("unit", node, (f"金额应为元，这里是 {unit}", f"an amount is yuan, this is {unit}"))
 
 
 _TEMPORAL: Mapping[tuple[str, str, str], Type] = {

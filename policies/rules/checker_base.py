@@ -76,7 +76,7 @@ class CheckerBase:
         if found.kind not in (kind, "any"):
             wanted = Type(kind)  # type: ignore[arg-type]
             self.report(
-                "type", node, (f"这里应为{wanted.zh},却是{found.zh}", f"expected {wanted.en}, found {found.en}")
+                "type", node, (f"这里应为{wanted.zh}，却是{found.zh}", f"expected {wanted.en}, found {found.en}")
             )
             return ANY
         return found
@@ -88,14 +88,14 @@ class CheckerBase:
     def expect_list(self, node: Node, found: Type) -> Type:
         """The type of the members."""
         if found.kind not in ("list", "any"):
-            self.report("type", node, (f"这里应为列表,却是{found.zh}", f"expected a list, found {found.en}"))
+            self.report("type", node, (f"这里应为列表，却是{found.zh}", f"expected a list, found {found.en}"))
             return ANY
         return member_of(found)
 
     def expect_same_unit(self, node: Node, left: Type, right: Type) -> None:
         if not units_agree(left.unit, right.unit):
             one, other = unit_name(left.unit), unit_name(right.unit)
-            self.report("unit", node, (f"单位不同:{one} 与 {other}", f"different units: {one} and {other}"))
+            self.report("unit", node, (f"单位不同：{one} 与 {other}", f"different units: {one} and {other}"))
 
     def comparable(self, node: Node, left: tuple[Node, Type], right: tuple[Node, Type], *, ordered: bool) -> None:
         """Two sides of a comparison; a label of a code becomes the code."""
@@ -131,7 +131,7 @@ class CheckerBase:
         hints = did_you_mean(str(literal.value), [*codes, *labels])
         if hints == _NO_HINTS:
             some = ", ".join(list(codes)[:8])
-            hints = (f"可用的代码:{some}", f"its codes: {some}")
+            hints = (f"可用的代码：{some}", f"its codes: {some}")
         zh, en = f"{type_.name} 没有代码“{literal.value}”", f"{type_.name} has no code {literal.value!r}"
         self.report("code", literal, (zh, en), hints)
 
@@ -163,7 +163,7 @@ class CheckerBase:
         first = types[0]
         for type_ in types[1:]:
             if type_.kind != first.kind:
-                zh = f"类型不一:{first.zh}与{type_.zh}"
+                zh = f"类型不一：{first.zh}与{type_.zh}"
                 self.report("type", node, (zh, f"different types: {first.en} and {type_.en}"))
                 return ANY
             if first.kind == "number":

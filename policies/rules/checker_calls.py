@@ -124,14 +124,14 @@ class CallChecks(CheckerBase):
     def _paid(self, node: nodes.Call, types: list[Type]) -> Type:
         if not all(isinstance(argument, nodes.Literal) and argument.kind == "text" for argument in node.arguments):
             self.report(
-                "type", node, ('paid 的参数是文字,如 paid("组", "year")', 'paid takes texts: paid("group", "year")')
+                "type", node, ('paid 的参数是文字，如 paid("组", "year")', 'paid takes texts: paid("group", "year")')
             )
         if not self.for_amount:
             self.report("paid", node, ("paid 只用于金额", "paid is for amounts only"))
         return Type("number", unit=YUAN)
 
     def _literal_only(self, node: nodes.Call, types: list[Type]) -> Type:
-        self.report("type", node, ('时长须直接写出,如 duration("P1Y")', 'a duration is written out: duration("P1Y")'))
+        self.report("type", node, ('时长须直接写出，如 duration("P1Y")', 'a duration is written out: duration("P1Y")'))
         return ANY
 
     # --- tables -----------------------------------------------------------------------------------------------
@@ -139,7 +139,8 @@ class CallChecks(CheckerBase):
     def _table_call(self, node: nodes.Call, types: list[Type]) -> Type:
         reference = node.arguments[-1] if node.arguments else node
         if not isinstance(reference, nodes.TableReference):
-            self.report("type", reference, ("这里应为表名", "expected the name of a table"))
+            if reference != nodes.Variable("?"):  # an unknown table has been reported
+                self.report("type", reference, ("这里应为表名", "expected the name of a table"))
             return ANY
         asked = self._asked(node, types)
         gives: list[tuple[Node, Type]] = []

@@ -250,11 +250,14 @@ def _answer(truth: Truth) -> Answer:
 
 
 def may_have_no_value(node: nodes.Node) -> bool:
-    """Whether a condition may have no truth: it divides by a fact or asks a list that may be empty."""
+    """Whether a condition may have no truth: it divides by a fact, asks a list that may be empty, or a
+    table whose rows may contradict each other."""
     for each in nodes.walk(node):
         match each:
             case nodes.Arithmetic("/" | "**", _, right) if not isinstance(right, nodes.Literal):
                 return True
             case nodes.Call("min" | "max" | "mean" | "modulo" | "steps" | "date" | "substring" | "list contains"):
+                return True
+            case nodes.TableReference(_, nodes.Table(hit=hit)) if hit in ("UNIQUE", "ANY"):
                 return True
     return False

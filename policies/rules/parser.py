@@ -299,7 +299,7 @@ class Parser(NameParser):
                 members.append(self.expression())
         self.expect("sign", "]")
         if len(members) > MAX_LIST_MEMBERS:
-            zh = f"列表有 {len(members)} 项,最多 {MAX_LIST_MEMBERS} 项"
+            zh = f"列表有 {len(members)} 项，最多 {MAX_LIST_MEMBERS} 项"
             en = f"a list of {len(members)} members, at most {MAX_LIST_MEMBERS} are allowed"
             self.report("too-long-list", zh, en, self.span_from(opening.span.start))
         return ListOf(tuple(members), span=self.span_from(opening.span.start))

@@ -141,7 +141,7 @@ class NameParser(TokenStream):
             return Fact(code, span=span)
         if codes := self.names.ambiguous.get(name):
             zh, en = (
-                f"“{name}”指多个数据项:{'、'.join(codes)}",
+                f"“{name}”指多个数据项：{'、'.join(codes)}",
                 f"{name!r} is the label of several facts: {', '.join(codes)}",
             )
             self.report("ambiguous-name", zh, en, span, ("请写代码", "write the code"))
@@ -256,18 +256,18 @@ class NameParser(TokenStream):
             )
             if unknown or late:
                 expected = ", ".join(signature.parameters)
-                zh = f"{signature.name} 的参数是:{expected}"
+                zh = f"{signature.name} 的参数是：{expected}"
                 self.report("arguments", zh, f"the arguments of {signature.name} are: {expected}", span)
             values = [named[name] for name in signature.parameters if name in named]
         if len(values) < signature.required or (len(values) > len(signature.parameters) and not signature.variadic):
-            zh = f"{signature.name} 的参数个数不对:{len(values)} 个"
+            zh = f"{signature.name} 的参数个数不对：{len(values)} 个"
             en = f"{signature.name} takes {_count(signature)} arguments, not {len(values)}"
             self.report("arguments", zh, en, span)
         return tuple(values)
 
     def _parameter(self, start: int) -> Node:
         if not self.at("text"):
-            self.fail_expected("参数代码(加引号)", "the parameter's code as a text")
+            self.fail_expected("参数代码（加引号）", "the parameter's code as a text")
         token = self.advance()
         self.expect("sign", ")")
         span = self.span_from(start)
@@ -288,7 +288,7 @@ class NameParser(TokenStream):
         """`@"2023-01-01"` or `@"P1Y"`."""
         start = self.advance().span.start
         if not self.at("text"):
-            self.fail_expected("日期或时长(加引号)", "a date or duration as a text")
+            self.fail_expected("日期或时长（加引号）", "a date or duration as a text")
         text = self.advance().value
         span = self.span_from(start)
         day = parse_date(text)
@@ -300,7 +300,7 @@ class NameParser(TokenStream):
         if value is None:
             zh, en = f"“{text}”不是日期或时长", f"{text!r} is not a {kind}"
             hints = (
-                "日期写作 2023-01-31,时长写作 P1Y6M 或 P30D",
+                "日期写作 2023-01-31，时长写作 P1Y6M 或 P30D",
                 "write a date as 2023-01-31, a duration as P1Y6M or P30D",
             )
             self.report("temporal", zh, en, span, hints)

@@ -58,4 +58,4 @@ def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, str]:
     matches = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
     if not matches:
         return "", ""
-    return f"是不是想写:{'、'.join(matches)}?", f"did you mean {', '.join(matches)}?"
+    return f"是不是想写：{'、'.join(matches)}？", f"did you mean {', '.join(matches)}?"

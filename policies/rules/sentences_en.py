@@ -120,6 +120,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "amount.used": "Of that, {fact} is {value}.",
     "amount.not-applicable": "{fact}: does not apply here, so this part counts as 0.",
     "amount.not-in-table": 'Table "{fact}" has no row for this, so this part counts as 0.',
+    "amount.rows-conflict": 'Table "{fact}" has several rows for this where there must be one: this part counts as 0.',
     "amount.no-value": "The sum has no value (a division by zero, an empty list, or a condition without one): 0.",
     "amount.too-large": "The sum is beyond all that can be paid (92233720368547758.07 yuan): check the facts it uses.",
     "amount.pending": "Not counted yet, for want of data: {value}. What is completed can be claimed next period.",

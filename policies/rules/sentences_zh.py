@@ -117,6 +117,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "amount.used": "其中{fact}为{value}。",
     "amount.not-applicable": "{fact}对本主体不适用，这一部分按0计。",
     "amount.not-in-table": "表“{fact}”中没有对应的行，这一部分按0计。",
+    "amount.rows-conflict": "表“{fact}”中有多行同时符合，无从取舍，这一部分按0计。",
     "amount.no-value": "金额无法计算（除数为零、列表为空或条件无从判断），按0计。",
     "amount.too-large": "金额超出系统所能支付的范围（92233720368547758.07元），不予计算，请核对所用数据。",
     "amount.pending": "另有{value}项资料不全，本期不计入，补齐后下一期可再申领。",

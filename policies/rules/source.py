@@ -93,10 +93,10 @@ class _Reading:
         """The tree, or a placeholder where it is too large or too deep to be walked."""
         count, depth = measure(tree)
         if count > MAX_NODES:
-            zh, en = f"规则过大:最多 {MAX_NODES} 个节点", f"the rule is too large: at most {MAX_NODES} nodes"
+            zh, en = f"规则过大：最多 {MAX_NODES} 个节点", f"the rule is too large: at most {MAX_NODES} nodes"
             self.problems.append(Problem("too-large", zh, en, part=part))
         elif depth > MAX_TREE_DEPTH:
-            zh, en = f"规则层次过深:最多 {MAX_TREE_DEPTH} 层", f"the tree is too deep: at most {MAX_TREE_DEPTH} levels"
+            zh, en = f"规则层次过深：最多 {MAX_TREE_DEPTH} 层", f"the tree is too deep: at most {MAX_TREE_DEPTH} levels"
             self.problems.append(Problem("too-deep", zh, en, part=part))
         else:
             return tree

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ZERO: Final = Decimal(0)
 NOT_IN_TABLE: Final = "not-in-table"
+ROWS_CONFLICT: Final = "rows-conflict"
 
 
 def _reference(node: nodes.Call) -> nodes.TableReference:
@@ -66,23 +67,38 @@ def lookup(evaluator: Evaluator, node: nodes.Call, frame: Frame) -> object:
     met = [(row, row_meets(evaluator, row, values, frame)) for row in table.rows]
     if table.hit.startswith("COLLECT"):
         return _collect(evaluator, reference, met, frame)
-    return _first(evaluator, reference.name, met, frame)
+    return _first(evaluator, reference, met, frame)
 
 
-def _first(evaluator: Evaluator, name: str, met: list[tuple[nodes.Row, Truth]], frame: Frame) -> object:
-    """The first row that meets. Rows that may meet stand before it: decided only where all of them give the same."""
+def _first(
+    evaluator: Evaluator, reference: nodes.TableReference, met: list[tuple[nodes.Row, Truth]], frame: Frame
+) -> object:
+    """The first row that meets. Rows that may meet stand before it: decided only where all of them give the same.
+
+    UNIQUE and ANY promise that there is nothing to choose: where several rows meet that may not, there is no value.
+    """
+    name, hit = reference.name, reference.table.hit
     candidates: list[object] = []
+    sure: list[object] = []
     for row, truth in met:
-        if truth is True or truth is UNKNOWN:
-            candidates.append(evaluator.value(row.give, frame))
-        if truth is True:
+        if truth is not True and truth is not UNKNOWN:
+            continue
+        candidates.append(evaluator.value(row.give, frame))
+        sure += candidates[-1:] if truth is True else []
+        if truth is True and hit == "FIRST":
             break
-    else:
+    if len(sure) > 1 and (hit == "UNIQUE" or not _all_equal(sure)):
+        frame.notes.append((ROWS_CONFLICT, name))
+        return None
+    if not sure:
         if not candidates:
             frame.notes.append((NOT_IN_TABLE, name))
         candidates.append(ZERO)
-    first = candidates[0]
-    return first if all(equal(first, other) is True for other in candidates[1:]) or len(candidates) == 1 else UNKNOWN
+    return candidates[0] if _all_equal(candidates) else UNKNOWN
+
+
+def _all_equal(values: list[object]) -> bool:
+    return all(equal(values[0], other) is True for other in values[1:])
 
 
 def _collect(

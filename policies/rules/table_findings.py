@@ -117,7 +117,7 @@ def _holes(reference: nodes.TableReference, met: Met) -> Iterator[Problem]:
     for inputs, rows in ordered[covered[0] : covered[-1]]:
         if not rows:
             value = _shown(inputs)
-            yield _problem(reference, "tier-hole", f"档次之间有空档:{value} 不在任何一档", f"no tier covers {value}")
+            yield _problem(reference, "tier-hole", f"档次之间有空档：{value} 不在任何一档", f"no tier covers {value}")
             return
 
 
@@ -131,7 +131,7 @@ def _overlaps(reference: nodes.TableReference, met: Met, *, only_different: bool
             yield _problem(
                 reference,
                 "row-overlap",
-                f"第 {numbers} 行重叠:{value} 同时符合",
+                f"第 {numbers} 行重叠：{value} 同时符合",
                 f"rows {numbers} overlap: {value} meets both",
             )
             return

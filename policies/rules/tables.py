@@ -88,18 +88,18 @@ class TableReader:
             rows, hit, cumulative = data.get("rows"), data.get("hit", "FIRST"), data.get("cumulative", False)
             if extra := sorted(set(map(str, data)) - TABLE_WORDS):
                 self._problem(
-                    part, f"表中不认识的键:{'、'.join(extra)}", f"unknown keys of a table: {', '.join(extra)}"
+                    part, f"表中不认识的键：{'、'.join(extra)}", f"unknown keys of a table: {', '.join(extra)}"
                 )
         if hit not in get_args(HitPolicy):
             options = ", ".join(get_args(HitPolicy))
-            self._problem(part, f"命中策略应为:{options}", f"the hit policy must be one of {options}")
+            self._problem(part, f"命中策略应为：{options}", f"the hit policy must be one of {options}")
             hit = "FIRST"
         if not isinstance(rows, Sequence) or isinstance(rows, str) or not rows:
             self._problem(part, "表至少要有一行", "a table needs at least one row")
             rows = ()
         if len(rows) > MAX_ROWS:
             self._problem(
-                part, f"表有 {len(rows)} 行,最多 {MAX_ROWS} 行", f"a table of {len(rows)} rows, at most {MAX_ROWS}"
+                part, f"表有 {len(rows)} 行，最多 {MAX_ROWS} 行", f"a table of {len(rows)} rows, at most {MAX_ROWS}"
             )
             rows = ()
         read = (self._row(f"{part}[{index}]", row, texts, parser) for index, row in enumerate(rows, start=1))
@@ -110,7 +110,7 @@ class TableReader:
             self._problem(part, "一行应是键值对", "a row must be a mapping")
             return None
         if extra := sorted(set(map(str, data)) - ROW_WORDS):
-            self._problem(part, f"行中不认识的键:{'、'.join(extra)}", f"unknown keys of a row: {', '.join(extra)}")
+            self._problem(part, f"行中不认识的键：{'、'.join(extra)}", f"unknown keys of a row: {', '.join(extra)}")
         try:
             give = self._give(part, data, parser)
             at, every = self._number(data.get("at")), self._number(data.get("every"))

@@ -83,7 +83,7 @@ class TokenStream:
             raise SyntaxProblem(
                 Problem(
                     "too-deep",
-                    f"嵌套过深:最多 {MAX_DEPTH} 层",
+                    f"嵌套过深：最多 {MAX_DEPTH} 层",
                     f"nested too deeply: at most {MAX_DEPTH} levels",
                     self.current.span,
                 )
@@ -105,6 +105,6 @@ class TokenStream:
         shown = f"“{token.value}”" if token.value else ""
         self.fail(
             "syntax",
-            f"这里应为{zh},却是{_NAMES_ZH.get(token.kind, '')}{shown}",
+            f"这里应为{zh}，却是{_NAMES_ZH.get(token.kind, '')}{shown}",
             f"expected {en}, found {_NAMES_EN.get(token.kind, '')} {token.value!r}".replace(" ''", ""),
         )

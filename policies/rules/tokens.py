@@ -149,7 +149,7 @@ def tokenize(text: str, pattern: re.Pattern[str] = RULE_TOKENS) -> list[Token]:
 def _too_long(length: int) -> Problem:
     return Problem(
         "too-long",
-        f"规则过长:{length} 个字符,最多 {MAX_TEXT_LENGTH} 个",
+        f"规则过长：{length} 个字符，最多 {MAX_TEXT_LENGTH} 个",
         f"the rule has {length} characters, at most {MAX_TEXT_LENGTH} are allowed",
     )
 
@@ -166,6 +166,6 @@ def _bad_character(source: str, position: int) -> Problem:
         f"不认识的字符“{character}”",
         f"unexpected character {character!r}",
         span,
-        "名称只含字母、数字、下划线和汉字;带其他符号的名称写在反引号中",
+        "名称只含字母、数字、下划线和汉字；带其他符号的名称写在反引号中",
         "names hold letters, digits, underscores and ideographs; put a label with other signs in backticks",
     )

@@ -181,6 +181,7 @@ def _money(code: str, draw: st.DrawFn) -> str:
 TABLES = {
     "steps": [{"when": "< 0", "give": 0}, {"when": "[0..1.5)", "give": 10}, {"when": ">= 2", "give": 30.5}],
     "slices": [{"up_to": 1, "rate": 0.5}, {"up_to": 3, "rate": 0.125}, {"up_to": None, "rate": 0.01}],
+    "clash": {"hit": "ANY", "rows": [{"when": ["large", "small"], "give": 10}, {"when": "small", "give": 20.5}]},
     "sums": [{"when": "large", "give": 100}, {"when": ["small"], "give": 50.55}],
 }
 
@@ -194,7 +195,7 @@ def amounts(draw: st.DrawFn, vocabulary: dict[str, FactType], items: bool) -> st
         elif each.kind == "integer":
             parts.append(f"1000.5 * {code}")
         elif each.kind == "code":
-            parts.append(f"lookup({code}, sums)")
+            parts += [f"lookup({code}, sums)", f"lookup({code}, clash)"]
         elif each.kind == "boolean":
             parts.append(f"if {code} then 100 else 200")
     if items:
