@@ -254,6 +254,7 @@ ROUTES: dict[str, Rule] = {
     "desk:run": Rule(MONEY_READERS),
     "desk:run-export": Rule(MONEY_READERS),
     "desk:run-report": Rule(MONEY_READERS),
+    "desk:run-report-make": Rule(MONEY_READERS),
     "api:run-report": Rule(MONEY_READERS),
     "desk:run-new": Rule(MAKERS),
     "desk:run-decide": Rule(MAKERS),

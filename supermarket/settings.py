@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "supermarket.matching",
     "supermarket.claims",
     "supermarket.payouts",
+    "supermarket.reports",
     "supermarket.storefront",
     "supermarket.desk",
     "supermarket.api",

@@ -12,6 +12,7 @@ from supermarket.dates import today
 from supermarket.matching import services as matching
 from supermarket.notices.delivering import notices_deliver as deliver
 from supermarket.payouts import audit, work
+from supermarket.reports import making
 
 SWEEPS_SECONDS = {
     "claims.sweep": 30.0,
@@ -19,6 +20,7 @@ SWEEPS_SECONDS = {
     "audit.seal": 60.0,
     "notices.deliver": 30.0,
     "runs.prepare": 10.0,
+    "reports.work": 30.0,
     "deliveries.work": 30.0,
     "deliveries.collect": 300.0,
     "rosters.refresh": 21_600.0,
@@ -53,6 +55,12 @@ def audit_seal() -> None:
 def runs_prepare() -> None:
     """Match and screen the runs that were opened at the desk."""
     background.runs_prepare()
+
+
+@app.task(name="reports.work", queue="default", **LONG)
+def reports_work() -> None:
+    """Make the reports of long runs that were asked for."""
+    making.run_files_make()
 
 
 @app.task(name="deliveries.work", queue="default", **LONG)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from supermarket.access import allow
@@ -10,6 +11,8 @@ from supermarket.claims.runs.deciding import decision_progress
 from supermarket.claims.runs.listing import PayerTotal, area_totals, payer_totals, submitted_of
 from supermarket.claims.states import ClaimState, RunState
 from supermarket.payouts.selectors import Progress, run_progress
+from supermarket.reports.making import run_is_long
+from supermarket.reports.models import RunFile
 from supermarket.users.models import User
 
 # The way of every run; those in brackets of the design are passed over where the policy has none.
@@ -39,6 +42,7 @@ COUNTS = {
     "unknown": _("cannot be decided: data are missing"),
     "claimed_before": _("have claimed already"),
 }
+REPORTS = {"xlsx": _("Report (Excel)"), "pdf": _("Report (PDF)")}
 REFUSALS = {
     "not-eligible": _("not entitled after the second look"),
     "facts-missing": _("data are missing"),
@@ -63,6 +67,12 @@ class RunPage:
     working: tuple[int, int] | None  # (done, in all) of a list being screened or fitted to the money
     counts: list[tuple[str, int]]
     refused: list[tuple[str, int]]
+    long: bool  # its reports are made in the background
+    reports: list[tuple[str, str, RunFile | None]]  # form, label, what was asked for
+
+    @property
+    def reports_moving(self) -> bool:
+        return any(made and not made.made_at and not made.given_up_at for _, _, made in self.reports)
 
     @property
     def working_share(self) -> int:
@@ -95,6 +105,8 @@ def run_page(user: User, run: Run) -> RunPage:
         working=working(run),
         counts=[(str(words), run.counts[name]) for name, words in COUNTS.items() if name in run.counts],
         refused=[(str(REFUSALS.get(code, code)), number) for code, number in run.counts.get("refused", {}).items()],
+        long=(long := run_is_long(run)),
+        reports=run_reports(run) if long else [],
     )
 
 
@@ -105,3 +117,8 @@ def working(run: Run) -> tuple[int, int] | None:
         return None
     count = run.claims.count()
     return count - run.claims.filter(state=ClaimState.DRAFTED).count(), count
+
+
+def run_reports(run: Run) -> list[tuple[str, str, RunFile | None]]:
+    asked = {each.form: each for each in RunFile.objects.filter(run=run, language=get_language() or "zh-hans")}
+    return [(form, str(label), asked.get(form)) for form, label in REPORTS.items()]

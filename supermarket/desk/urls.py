@@ -102,6 +102,7 @@ urlpatterns = [
     path(RUN, runs.run, name="run"),
     path(f"{RUN}list/", runs.export, name="run-export"),
     path(f"{RUN}report.<str:form>", reports.run_report, name="run-report"),
+    path(f"{RUN}report.<str:form>/make/", reports.run_report_ask, name="run-report-make"),
     path(f"{RUN}decide/", run_steps.decide, name="run-decide"),
     path(f"{RUN}approve/", run_steps.approve, name="run-approve"),
     path(f"{RUN}release/", run_steps.release, name="run-release"),

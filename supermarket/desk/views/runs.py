@@ -93,6 +93,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     """To htmx only what moves by itself."""
     found = get_object_or_404(Run.objects.select_related("policy", "policy_version", "made_by", "approved_by"), pk=pk)
     page = run_page(signed_in(request), found)
+    if by_htmx(request) and request.GET.get("part") == "reports":
+        return render(request, "desk/parts/run_reports.html", {"run": found, "page": page})
     if by_htmx(request):
         live = render(request, "desk/parts/run_live.html", {"run": found, "page": page})
         if request.GET.get("seen") != f"{found.state}{'-deciding' * found.deciding}":
