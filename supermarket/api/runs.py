@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -24,6 +25,8 @@ FRESH = timedelta(hours=1)
 
 
 class RunReportApi(APIView):
+    authentication_classes = (SessionAuthentication,)
+
     @extend_schema(
         operation_id="run_report",
         parameters=[
@@ -48,7 +51,7 @@ class RunReportApi(APIView):
             asked = RunFile.objects.filter(run=found, form=form, language=language).first()
             if asked is not None and asked.made_at and asked.made_at > timezone.now() - FRESH:
                 return kept_response(asked)
-            run_file_ask(run=found, form=form, language=language, actor=signed_in(request._request))
+            run_file_ask(run=found, form=form, language=language, actor=signed_in(request))
             return HttpResponse(status=202, headers={"Retry-After": "10"})
         return file_response(
             lambda path: run_file(found, form=form, path=path, language=language), name=f"run-{run}", form=form
