@@ -31,6 +31,12 @@ def account(role: str, holder: str, *, appropriation: Appropriation | None = Non
     return found
 
 
+def accounts_of(appropriations: Iterable[int], roles: Iterable[str]) -> dict[tuple[int, str], int]:
+    """(appropriation, role) -> the account's key."""
+    rows = LedgerAccount.objects.filter(appropriation__in=appropriations, role__in=roles)
+    return {(identity, role): pk for pk, identity, role in rows.values_list("pk", "appropriation_id", "role")}
+
+
 def journal_post(
     *, key: str, kind: str, postings: Sequence[tuple[LedgerAccount, int]], reference: Mapping[str, Any] | None = None
 ) -> JournalEntry:

@@ -11,9 +11,10 @@ The stages of a reservation, and what each move enters (debit / credit):
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, ExpressionWrapper, F
@@ -26,11 +27,13 @@ from .errors import (
     ReservationNotFoundError,
     yuan,
 )
+from .journal import EntryDraft, Leg, accounts_of, journal_post_many
 from .models import Appropriation, Reservation
 
 __all__ = [
     "ReservationDraft",
     "appropriation_instruct",
+    "appropriation_instruct_messages",
     "appropriation_reject",
     "appropriation_release",
     "appropriation_reserve",
@@ -136,6 +139,41 @@ def appropriation_instruct(*, events: Mapping[str, str]) -> None:
     reservations_move(events, before="reserved", after="in_transit")
 
 
+# Whole messages at once: the entries are few, and written by `journal_post_many`.
+INSTRUCT = """
+    WITH wanted AS MATERIALIZED (SELECT holder, message FROM json_each_text(%(messages)s) AS wanted (holder, message)),
+    moved AS (
+        UPDATE ledger_reservation AS reservation SET stage = 'in_transit' FROM wanted
+        WHERE reservation.holder = wanted.holder AND reservation.stage = 'reserved'
+        RETURNING reservation.holder, message, appropriation_id, amount_fen
+    )
+    SELECT message, appropriation_id, sum(amount_fen)::bigint, array_agg(holder) FROM moved GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+@transaction.atomic
+def appropriation_instruct_messages(
+    *, messages: Mapping[str, str], references: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """The instructions of many holders are written in messages: one entry a message, however many are in it.
+
+    `messages`: holder -> id of the message, `references`: message -> what its entry keeps to find the instructions by.
+    Raises ReservationNotFoundError, and changes nothing, if a holder has nothing reserved, as after a first call.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(INSTRUCT, {"messages": json.dumps(dict(messages))})
+        moved = cursor.fetchall()
+    refuse_missing("reserved", messages.keys() - {holder for *_, holders in moved for holder in holders})
+    accounts = accounts_of({identity for _, identity, *_ in moved}, ("in_transit", "reserved"))
+    legs: dict[str, list[Leg]] = defaultdict(list)
+    for message, identity, amount_fen, _ in moved:
+        legs[message] += [
+            (accounts[identity, "in_transit"], amount_fen),
+            (accounts[identity, "reserved"], -amount_fen),
+        ]
+    journal_post_many([EntryDraft(f"in_transit:{each}", "in_transit", legs[each], references[each]) for each in legs])
+
+
 def appropriation_reject(*, events: Mapping[str, str]) -> None:
     """The bank refused the instruction: the money is reserved again."""
     reservations_move(events, before="in_transit", after="reserved", kind="rejected")
@@ -160,6 +198,11 @@ def holders_entered(kind: str, events: Mapping[str, str]) -> set[str]:
             [json.dumps(dict(events)), kind],
         )
         return {holder for (holder,) in cursor.fetchall()}
+
+
+def refuse_missing(stage: str, holders: Set[str]) -> None:
+    if holders:
+        raise ReservationNotFoundError(stage=stage, holders=", ".join(sorted(holders)[:20]))
 
 
 MOVE = """
@@ -203,9 +246,7 @@ def reservations_move(
     with connection.cursor() as cursor:
         cursor.execute(MOVE, {**values, "events": json.dumps(todo)})
         moved = cursor.fetchall()
-    missing = todo.keys() - {holder for _, holders, _ in moved for holder in holders}
-    if missing:
-        raise ReservationNotFoundError(stage=before, holders=", ".join(sorted(missing)[:20]))
+    refuse_missing(before, todo.keys() - {holder for _, holders, _ in moved for holder in holders})
     if reserved or spent:
         for identity, _, amount in moved:
             Appropriation.objects.filter(pk=identity).update(

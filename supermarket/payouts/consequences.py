@@ -200,6 +200,8 @@ def cash_post(found: Sequence[Evidence], *, kind: str, sign: int) -> None:
 
 def claims_settle(claims: Collection[int]) -> None:
     """A claim is paid when none of its parts is still to be paid; what was set off in full is."""
+    if not claims:
+        return
     ended = [PayoutState.SETTLED, PayoutState.UNPAID]
     open_payouts = Payout.objects.filter(claim=OuterRef("pk")).exclude(state__in=ended)
     paid = Payout.objects.filter(claim=OuterRef("claim"), instalment=OuterRef("number"), state__in=ended)

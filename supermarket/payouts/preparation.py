@@ -22,7 +22,7 @@ from policies.models import PolicyVersion
 from supermarket.bulk import bigints, rows_copy
 from supermarket.claims.models import Run
 from supermarket.dates import today
-from supermarket.ledger.services import appropriation_instruct
+from supermarket.ledger.services import appropriation_instruct_messages
 from supermarket.payouts import clock
 from supermarket.payouts.models import PayerAccount, Payout, PayoutBatch, SubBatch
 from supermarket.payouts.rails.base import Instruction, Party, PaymentFile, PaymentRail
@@ -193,16 +193,20 @@ def freeze(
     size = min(rail.capabilities.max_rows, settings.PAYOUT_FILE_ROWS)
     parts = [ready[start : start + size] for start in range(0, len(ready), size)]
     before = sequence_last(batch)
-    sub_batches_insert(
+    drafts = [
         sub_batch_draft(batch, sequence, [instruction for _, instruction in part], debtor, rail, now)
         for sequence, part in enumerate(parts, before + 1)
-    )
+    ]
+    sub_batches_insert(drafts)
     made = list(batch.sub_batches.filter(sequence__gt=before).order_by("sequence").values_list("pk", flat=True))
     rows = [(row, sub_batch) for sub_batch, part in zip(made, parts, strict=True) for row, _ in part]
     attempts_insert(rows, now)
     with connection.cursor() as cursor:
         cursor.execute(PAYING, {"payouts": bigints(row.payout_id for row, _ in rows), "now": now})
-    appropriation_instruct(events={row.holder: row.end_to_end_id for row, _ in rows})
+    appropriation_instruct_messages(
+        messages={row.holder: draft.message_id for draft, part in zip(drafts, parts, strict=True) for row, _ in part},
+        references={each.message_id: {"instructions": each.count, "file_sha256": each.sha256} for each in drafts},
+    )
     return made
 
 

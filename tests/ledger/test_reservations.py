@@ -15,7 +15,7 @@ from supermarket.ledger.errors import (
     KeyReusedError,
     ReservationNotFoundError,
 )
-from supermarket.ledger.models import Appropriation, Reservation
+from supermarket.ledger.models import Appropriation, JournalEntry, Reservation
 from supermarket.ledger.selectors import account_balance_fen, appropriations_in_disorder, trial_balance
 from supermarket.ledger.services import ReservationDraft, holder_of
 from supermarket.users.models import User
@@ -141,6 +141,24 @@ def test_one_holder_out_of_place_stops_all(appropriation: Appropriation) -> None
     with pytest.raises(ReservationNotFoundError, match="claim:2:1"):
         services.appropriation_instruct(events={holder: "E1", "claim:2:1": "E2"})
     assert balances(appropriation)["in_transit"] == 0
+
+
+def test_a_message_is_one_entry_once(appropriation: Appropriation) -> None:
+    first, second, third = (reserve(appropriation, fen, claim) for claim, fen in enumerate((100, 20, 3), 1))
+    references = {"M1": {"instructions": 2}, "M2": {"instructions": 1}}
+    messages = {first: "M1", second: "M1", third: "M2"}
+    with pytest.raises(ReservationNotFoundError, match="claim:9:1"):
+        services.appropriation_instruct_messages(messages={**messages, "claim:9:1": "M2"}, references=references)
+    assert balances(appropriation)["in_transit"] == 0
+    services.appropriation_instruct_messages(messages=messages, references=references)
+    entries = JournalEntry.objects.filter(kind="in_transit", postings__account__role="in_transit").order_by("key")
+    assert list(entries.values_list("key", "reference__instructions", "postings__amount_fen")) == [
+        ("in_transit:M1", 2, 120),
+        ("in_transit:M2", 1, 3),
+    ]
+    with pytest.raises(ReservationNotFoundError):
+        services.appropriation_instruct_messages(messages={first: "M1"}, references=references)
+    assert balances(appropriation)["in_transit"] == 123
 
 
 def test_released_money_can_be_reserved_again(appropriation: Appropriation) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.db import Error, connection, transaction
 
-from supermarket.payouts.models import Payout, PayoutAttempt, SubBatch
+from supermarket.payouts.models import AttemptMove, Payout, PayoutAttempt, PayoutMove, SubBatch
 from supermarket.payouts.preparation import sub_batches_prepare
 from supermarket.payouts.rails.iso20022.http import Iso20022HttpRail
 from supermarket.payouts.services import payouts_due_sweep
@@ -42,6 +42,11 @@ STATEMENTS = {
     "a move without a time": "UPDATE payouts_subbatch SET state = 'sending'",
     "an attempt taken away": "DELETE FROM payouts_payoutattempt",
     "a payout taken away": "DELETE FROM payouts_payout",
+    "a payout under another number": "UPDATE payouts_payout SET id = id + 1000",
+    "a line of history written by hand": "INSERT INTO payouts_payoutmove (payout_id, from_state, to_state)"
+    " SELECT id, 'due', 'held' FROM payouts_payout",
+    "a line of history about nothing": "INSERT INTO payouts_attemptmove (attempt_id, from_state, to_state)"
+    " VALUES (999, '', 'instructed')",
     "a history made up": "UPDATE payouts_payoutmove SET reason = '{}'",
     "a history taken away": "DELETE FROM payouts_attemptmove",
 }
@@ -59,7 +64,7 @@ def test_refused(statement: str) -> None:
 
 
 def rows() -> list[object]:
-    models = (Payout, PayoutAttempt, SubBatch)
+    models = (Payout, PayoutAttempt, SubBatch, PayoutMove, AttemptMove)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 

@@ -27,15 +27,21 @@ class Claim(Guarded):
     """
 
     policy = models.ForeignKey("policies.Policy", on_delete=models.PROTECT, related_name="claims")
-    policy_version = models.ForeignKey("policies.PolicyVersion", on_delete=models.PROTECT, related_name="+")
-    beneficiary = models.ForeignKey("enterprises.Beneficiary", on_delete=models.PROTECT, related_name="claims")
+    policy_version = models.ForeignKey(
+        "policies.PolicyVersion", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    beneficiary = models.ForeignKey(
+        "enterprises.Beneficiary", on_delete=models.PROTECT, related_name="claims", db_index=False
+    )
     period = models.CharField(_("period"), max_length=7)  # 2023, 2023H1, 2023Q1, 2023-01 or once
     occasion = models.CharField(_("occasion"), max_length=200, blank=True, default="")
     state = models.CharField(_("state"), max_length=30, choices=ClaimState.choices, default=ClaimState.DRAFTED)
     amount_fen = models.BigIntegerField(_("amount"), null=True)
-    run = models.ForeignKey("claims.Run", on_delete=models.PROTECT, null=True, related_name="claims")
+    run = models.ForeignKey("claims.Run", on_delete=models.PROTECT, null=True, related_name="claims", db_index=False)
     # The run that it left: objected to, short of money, or without an account. A supplementary run takes it up.
-    left_run = models.ForeignKey("claims.Run", on_delete=models.PROTECT, null=True, related_name="left_claims")
+    left_run = models.ForeignKey(
+        "claims.Run", on_delete=models.PROTECT, null=True, related_name="left_claims", db_index=False
+    )
     idempotency_key = models.CharField(max_length=64, null=True)
     commitment_accepted_at = models.DateTimeField(null=True)
     account = models.JSONField(null=True)
@@ -52,7 +58,11 @@ class Claim(Guarded):
                 condition=~Q(state__in=CLAIM_ENDS),
                 name="claim_once_while_alive",
             ),
-            models.UniqueConstraint(fields=["beneficiary", "idempotency_key"], name="claim_request_once"),
+            models.UniqueConstraint(
+                fields=["beneficiary", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="claim_request_once",
+            ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="claim_amount_positive"),
             models.CheckConstraint(
                 condition=~Q(state__in=CLAIM_COUNTED) | Q(amount_fen__isnull=False),
@@ -66,6 +76,7 @@ class Claim(Guarded):
         indexes = [
             models.Index(fields=["beneficiary", "-id"], name="claim_of_beneficiary"),
             models.Index(fields=["run", "state"], name="claim_of_run"),
+            models.Index(fields=["left_run"], condition=Q(left_run__isnull=False), name="claim_that_left_a_run"),
             models.Index(fields=["id"], condition=Q(state=ClaimState.RELEASED), name="claim_released"),
             models.Index(fields=["policy", "id"], condition=Q(waits_for_money=True), name="claim_waiting"),
         ]
@@ -79,7 +90,7 @@ class Claim(Guarded):
 
 
 class ClaimMove(Move):
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="moves")
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="moves", db_constraint=False)
 
 
 class ClaimItem(models.Model):

@@ -80,7 +80,6 @@ class Recovery(Guarded):
         triggers = [
             *guard_moves("state", RECOVERY_MOVES, start=RecoveryState.OPENED),
             *moves_recorded(history="claims_recoverymove", owner="recovery_id"),
-            KEPT,
             pgtrigger.Protect(name="final", operation=pgtrigger.UpdateOf("claim_id", "ground", "evidence_id")),
             pgtrigger.Protect(
                 name="repaid_only_grows",
@@ -103,7 +102,7 @@ class Recovery(Guarded):
 
 
 class RecoveryMove(Move):
-    recovery = models.ForeignKey(Recovery, on_delete=models.PROTECT, related_name="moves")
+    recovery = models.ForeignKey(Recovery, on_delete=models.PROTECT, related_name="moves", db_constraint=False)
 
 
 class RecoveryShare(models.Model):

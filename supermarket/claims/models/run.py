@@ -88,7 +88,7 @@ class Run(Guarded):
 
 
 class RunMove(Move):
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="moves")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="moves", db_constraint=False)
 
 
 class ShareOut(models.Model):

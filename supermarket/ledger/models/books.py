@@ -47,9 +47,12 @@ class LedgerAccount(models.Model):
 class JournalEntry(AppendOnly):
     """One event in the books. `key` names the event: the same event cannot be entered twice."""
 
-    key = models.CharField(max_length=140, unique=True)
+    key = models.CharField(max_length=140)
     kind = models.CharField(max_length=40)
     reference = models.JSONField(default=dict)
+
+    class Meta(AppendOnly.Meta):
+        constraints = [models.UniqueConstraint(fields=["key"], name="journal_entry_once")]
 
     def __str__(self) -> str:
         return self.key

@@ -24,7 +24,9 @@ class Reservation(models.Model):
         RELEASED = "released"
 
     holder = models.CharField(max_length=64)
-    appropriation = models.ForeignKey(Appropriation, on_delete=models.PROTECT, related_name="reservations")
+    appropriation = models.ForeignKey(
+        Appropriation, on_delete=models.PROTECT, related_name="reservations", db_index=False
+    )
     amount_fen = models.BigIntegerField()
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.RESERVED)
 

@@ -123,7 +123,7 @@ class BankEvent(models.Model):
         UNMATCHED = "unmatched"
         ALARM = "alarm"
 
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="events")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="events", db_index=False)
     message = models.ForeignKey(BankMessage, on_delete=models.PROTECT, related_name="events")
     dedupe_key = models.CharField(max_length=200)
     kind = models.CharField(max_length=20)

@@ -76,7 +76,6 @@ class SubBatch(Guarded):
         triggers = [
             *guard_moves("state", SUB_BATCH_MOVES, start="instructed"),
             *moves_recorded(history="payouts_subbatchmove", owner="sub_batch_id"),
-            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="frozen",
                 operation=pgtrigger.UpdateOf(
@@ -111,7 +110,7 @@ class Payout(Guarded):
 
     claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, related_name="payouts")
     instalment = models.PositiveSmallIntegerField(default=1)
-    payer_account = models.ForeignKey(PayerAccount, on_delete=models.PROTECT, related_name="payouts")
+    payer_account = models.ForeignKey(PayerAccount, on_delete=models.PROTECT, related_name="payouts", db_index=False)
     amount_fen = models.BigIntegerField(_("amount"))
     state = models.CharField(_("state"), max_length=10, choices=PayoutState.choices, default=PayoutState.DUE)
     available_at = models.DateTimeField()  # not sent before
@@ -132,7 +131,6 @@ class Payout(Guarded):
         triggers = [
             *guard_moves("state", PAYOUT_MOVES, start="due"),
             *moves_recorded(history="payouts_payoutmove", owner="payout_id", on_move=SETTLED_BY_AN_ATTEMPT),
-            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             pgtrigger.Protect(name="final", operation=pgtrigger.UpdateOf("claim_id", "instalment", "amount_fen")),
         ]
 
@@ -148,10 +146,10 @@ class Payout(Guarded):
 class PayoutAttempt(Guarded):
     """One instruction. `account` is the payee account as it was sent (number encrypted)."""
 
-    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="attempts")
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="attempts", db_index=False)
     number = models.PositiveSmallIntegerField()
     sub_batch = models.ForeignKey(SubBatch, on_delete=models.PROTECT, related_name="attempts")
-    end_to_end_id = models.CharField(max_length=35, unique=True)
+    end_to_end_id = models.CharField(max_length=35)
     amount_fen = models.BigIntegerField()
     account = models.JSONField()
     state = models.CharField(max_length=10, choices=AttemptState.choices, default=AttemptState.INSTRUCTED)
@@ -164,6 +162,7 @@ class PayoutAttempt(Guarded):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["payout", "number"], name="attempt_number_once"),
+            models.UniqueConstraint(fields=["end_to_end_id"], name="attempt_end_to_end_once"),
             models.CheckConstraint(
                 condition=~Q(state__in=[AttemptState.SETTLED, AttemptState.RETURNED]) | ~Q(debit_reference=""),
                 name="attempt_settled_by_a_booking",
@@ -175,7 +174,6 @@ class PayoutAttempt(Guarded):
         triggers = [
             *guard_moves("state", ATTEMPT_MOVES, start="instructed"),
             *moves_recorded(history="payouts_attemptmove", owner="attempt_id"),
-            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="final",
                 operation=pgtrigger.UpdateOf(
@@ -189,12 +187,12 @@ class PayoutAttempt(Guarded):
 
 
 class PayoutMove(Move):
-    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="moves")
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="moves", db_constraint=False)
 
 
 class AttemptMove(Move):
-    attempt = models.ForeignKey(PayoutAttempt, on_delete=models.PROTECT, related_name="moves")
+    attempt = models.ForeignKey(PayoutAttempt, on_delete=models.PROTECT, related_name="moves", db_constraint=False)
 
 
 class SubBatchMove(Move):
-    sub_batch = models.ForeignKey(SubBatch, on_delete=models.PROTECT, related_name="moves")
+    sub_batch = models.ForeignKey(SubBatch, on_delete=models.PROTECT, related_name="moves", db_constraint=False)

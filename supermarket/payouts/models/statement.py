@@ -31,8 +31,8 @@ class BankStatement(models.Model):
 class StatementLine(models.Model):
     """One booking on a statement, signed (a debit is negative), matched to the attempt that it pays or gives back."""
 
-    statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="lines")
-    payer_account = models.ForeignKey(PayerAccount, on_delete=models.PROTECT, related_name="+")
+    statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    payer_account = models.ForeignKey(PayerAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
     position = models.PositiveIntegerField()
     reference = models.CharField(max_length=35)
     kind = models.CharField(max_length=20)
@@ -40,7 +40,9 @@ class StatementLine(models.Model):
     amount_fen = models.BigIntegerField()
     booked_on = models.DateField()
     words = models.CharField(max_length=200, blank=True)
-    attempt = models.ForeignKey(PayoutAttempt, on_delete=models.PROTECT, null=True, related_name="lines")
+    attempt = models.ForeignKey(
+        PayoutAttempt, on_delete=models.PROTECT, null=True, related_name="lines", db_index=False
+    )
 
     class Meta:
         constraints = [
