@@ -271,6 +271,8 @@ ROUTES: dict[str, Rule] = {
     "desk:payout-release": Rule(FINANCE),
     "desk:payout-hold": Rule(FINANCE),
     "desk:payout-give-up": Rule(FINANCE),
+    "desk:payout-adopt": Rule(FINANCE),
+    "desk:payout-adopt-confirm": Rule(FINANCE),
     "desk:alarm-resolve": Rule(FINANCE),
     "desk:money": Rule(MONEY_READERS),
     "desk:channels": Rule(MONEY_READERS),

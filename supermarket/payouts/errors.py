@@ -31,3 +31,9 @@ class StatementRefusedError(LedgerError):
     code = "statement-refused"
     zh = "对账单未收：{because_zh}。"
     en = "The statement was not taken: {because_en}."
+
+
+class AdoptionRefusedError(LedgerError):
+    code = "adoption-refused"
+    zh = "银行记账 {bank_fen} 分，本笔为 {fen} 分，不是同一笔。"
+    en = "The bank booked {bank_fen} fen and this payout is {fen} fen: it is another one."

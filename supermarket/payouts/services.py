@@ -5,6 +5,7 @@ from django.db import transaction
 from supermarket.celery import poke
 from supermarket.ledger.services import appropriation_reject, appropriation_release
 from supermarket.payouts import clock
+from supermarket.payouts.adopting import adoption_confirm, adoption_propose
 from supermarket.payouts.alarms import account_resume, account_stop, alarm_resolve
 from supermarket.payouts.bringing import statement_bring, statement_confirm, statement_decline
 from supermarket.payouts.creation import payout_create_for_claims, payouts_due_sweep
@@ -20,6 +21,8 @@ from supermarket.users.models import User
 __all__ = [
     "account_resume",
     "account_stop",
+    "adoption_confirm",
+    "adoption_propose",
     "alarm_resolve",
     "payout_create_for_claims",
     "payout_give_up",

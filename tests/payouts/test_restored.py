@@ -12,15 +12,19 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from pytest_django.fixtures import Settings
 
 from supermarket.payouts import restored, work
+from supermarket.payouts.adopting import adoption_confirm, adoption_propose
 from supermarket.payouts.checks import books_check
+from supermarket.payouts.errors import NothingProposedError, SecondPersonError
 from supermarket.payouts.models import Alarm, AuditBlock, Channel, PayerAccount, Payout, PayoutAttempt, SubBatch
 from supermarket.payouts.preparation import sub_batches_prepare
 from supermarket.payouts.selectors import suspense_open
 from supermarket.payouts.services import account_resume, alarm_resolve, payout_create_for_claims, payouts_due_sweep
 from supermarket.payouts.work import payouts_work_until_idle
+from supermarket.users.models import Role
 from tests.payouts.bank import Bank
 from tests.payouts.batch_bank import BatchBank
 from tests.payouts.factory import CITY, NAMES, officer, released_claims
@@ -122,6 +126,39 @@ def test_a_claim_that_has_the_number_of_a_lost_one_is_not_taken_for_it(
     assert f"340200-{claim.pk}-1-1" in [end_to_end_id for end_to_end_id, _ in city_bank.booked()]
     assert payout.state == "held"
     assert payout.reason["en"].startswith("The bank knows an instruction of this number")
+
+
+def test_two_people_adopt_the_payout_that_the_bank_means(city_bank: Bank, backup: Backup, settings: Settings) -> None:
+    future_is_lost(city_bank, backup, settings)
+    (claim,) = released_claims([4_00])
+    payouts_work_until_idle()
+    person_looks()
+    payouts_work_until_idle()
+    payout = Payout.objects.get(claim=claim)
+    maker, releaser = officer("maker", Role.FINANCE_MAKER), officer("releaser", Role.FINANCE_RELEASER)
+    with pytest.raises(NothingProposedError):
+        adoption_confirm(payout=payout, actor=releaser)
+    clients = []
+    for user in (maker, releaser):
+        clients.append(Client(headers={"accept-language": "en"}))
+        clients[-1].force_login(user)
+    address = f"/desk/payouts/{payout.pk}/"
+    assert b"The bank knows an instruction of this number" in clients[0].get(address).content
+    clients[0].post(f"{address}adopt/", {"reason": "telephoned the bank: the same payee"})
+    with pytest.raises(SecondPersonError):
+        adoption_confirm(payout=payout, actor=maker)
+    clients[1].post(f"{address}adopt/confirm/")
+    payouts_work_until_idle()
+    city_bank.advance(1)
+    payouts_work_until_idle()
+    payout.refresh_from_db()
+    assert payout.state == "settled"
+    assert [fen for _, fen in city_bank.booked()].count(4_00) == 1
+    move = payout.moves.get(from_state="held")
+    assert move.actor == releaser and "telephoned the bank" in move.reason["en"]
+    assert books_check() == []
+    with pytest.raises(NothingProposedError):
+        adoption_propose(payout=payout, reason="again", actor=maker)
 
 
 def test_nothing_leaves_while_the_bank_cannot_be_asked_what_it_did(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from supermarket.access import signed_in
 from supermarket.desk.acting import DONE, step_take
 from supermarket.payouts import services
+from supermarket.payouts.adopting import bank_words
 from supermarket.payouts.models import Alarm, Payout, PayoutAttempt
 from supermarket.payouts.selectors import alarms_open, payouts_with_a_person, progress_of
 from supermarket.payouts.states import AttemptState, PayoutState
@@ -36,7 +37,10 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Payout.objects.select_related("claim__beneficiary", "claim__policy_version", "payer_account")
     found = get_object_or_404(rows, pk=pk)
     attempts = found.attempts.select_related("sub_batch").prefetch_related("moves").order_by("number")
-    return render(request, "desk/payout.html", {"payout": found, "attempts": attempts})
+    words = bank_words(found)
+    adoption = found.adoptions.filter(confirmed_at=None).select_related("proposed_by").first() if words else None
+    context = {"payout": found, "attempts": attempts, "words": words, "adoption": adoption}
+    return render(request, "desk/payout.html", context)
 
 
 def act(request: HttpRequest, pk: int, do: Callable[[Payout, User, Words], object]) -> HttpResponse:
@@ -63,6 +67,25 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def give_up(request: HttpRequest, pk: int) -> HttpResponse:
     return act(request, pk, lambda row, user, why: services.payout_give_up(payout=row, actor=user, reason=why))
+
+
+@require_POST
+def adopt(request: HttpRequest, pk: int) -> HttpResponse:
+    """After a restore: the instruction that the bank has is this payout's."""
+    found, reason = get_object_or_404(Payout, pk=pk), request.POST.get("reason", "")
+    step_take(
+        request,
+        lambda: services.adoption_propose(payout=found, reason=reason, actor=signed_in(request)),
+        _("Noted. Another person has to confirm it."),
+    )
+    return redirect("desk:payout", pk=pk)
+
+
+@require_POST
+def adopt_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Payout, pk=pk)
+    step_take(request, lambda: services.adoption_confirm(payout=found, actor=signed_in(request)))
+    return redirect("desk:payout", pk=pk)
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from supermarket.payouts.models.bank import BankEvent, BankMessage, Channel, PayerAccount
 from supermarket.payouts.models.payout import (
+    Adoption,
     AttemptMove,
     Payout,
     PayoutAttempt,
@@ -14,6 +15,7 @@ from supermarket.payouts.models.statement import BankStatement, StatementLine, S
 from supermarket.payouts.models.watch import Alarm, AuditBlock, Heartbeat
 
 __all__ = [
+    "Adoption",
     "Alarm",
     "AttemptMove",
     "AuditBlock",

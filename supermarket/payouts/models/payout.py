@@ -3,7 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.secrets import decrypt
@@ -184,6 +184,25 @@ class PayoutAttempt(Guarded):
 
     def __str__(self) -> str:
         return self.end_to_end_id
+
+
+class Adoption(models.Model):
+    """After a restore: two people's word that the bank means this payout by an instruction that it has."""
+
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="adoptions")
+    reason = models.CharField(max_length=200)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payout"], condition=Q(confirmed_at=None), name="adoption_proposed_once"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")), name="adoption_by_two"
+            ),
+        ]
 
 
 class PayoutMove(Move):
