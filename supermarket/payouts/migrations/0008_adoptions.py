@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payouts', '0006_plan_anew'),
+        ('payouts', '0007_lighter_histories'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
