@@ -9,7 +9,7 @@ from policies.rules.formatter import format_rule
 from policies.rules.items import PendingRow
 from policies.rules.nearest import Change, NearestWay, nearest_way
 from policies.rules.problems import FactValueError, Problem, RuleProblems
-from policies.rules.questions import Question, rank_questions
+from policies.rules.questions import By, Open, Question, rank_questions
 from policies.rules.reasons import Reason
 from policies.rules.rule import Rule, Verdict, compile_rule
 from policies.rules.values import UNKNOWN, Context, DaysTime, FactType, Vocabulary, YearsMonths
@@ -18,6 +18,7 @@ __all__ = [
     "UNKNOWN",
     "Amount",
     "AmountSentence",
+    "By",
     "Change",
     "CompiledAmount",
     "Context",
@@ -26,6 +27,7 @@ __all__ = [
     "FactType",
     "FactValueError",
     "NearestWay",
+    "Open",
     "PendingRow",
     "Problem",
     "Question",

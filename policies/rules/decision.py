@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Final
 
 from policies.rules import nodes
@@ -122,18 +123,18 @@ class Assessment:
             facts.add(fact)
         return frozenset(facts)
 
-    def deciding_share(self, formula: Formula) -> dict[str, float]:
+    def deciding_shares(self, formula: Formula) -> dict[str, Fraction]:
         """For each missing fact, the share of its cells that would settle the verdict alone."""
         rest = self.residual(formula)
         space = self.space(rest)
-        shares: dict[str, float] = {}
+        shares: dict[str, Fraction] = {}
         try:
             for variable in space.support(rest):
                 settled = sum(len(space.possible(space.restrict(rest, variable, cell))) == 1 for cell in variable.cells)
                 for fact in variable.facts:
-                    shares[fact] = max(shares.get(fact, 0.0), settled / len(variable.cells))
+                    shares[fact] = max(shares.get(fact, Fraction(0)), Fraction(settled, len(variable.cells)))
         except TooManyCells:
-            return dict.fromkeys(self.read_by(rest), 0.0)
+            return dict.fromkeys(self.read_by(rest), Fraction(0))
         return shares
 
     def read_by(self, formula: Formula) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -45,12 +46,9 @@ class Verdict:
         return self.assessment.reason(self.formula)
 
     @cached_property
-    def questions(self) -> tuple[str, ...]:
-        """The missing facts, those first that would more often settle the verdict alone."""
-        if self.truth is not None:
-            return ()
-        shares = self.assessment.deciding_share(self.formula)
-        return tuple(sorted(shares, key=lambda fact: (-shares[fact], fact)))
+    def shares(self) -> Mapping[str, Fraction]:
+        """Each missing fact with the share of its cells that alone settle the verdict; `rank_questions` ranks them."""
+        return {} if self.truth is not None else self.assessment.deciding_shares(self.formula)
 
     @cached_property
     def residual(self) -> Node:

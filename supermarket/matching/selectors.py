@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 
 from policies.compiled import CompiledPolicy
@@ -82,6 +83,21 @@ class PolicyAnswer:
         if self.engine_shelf is None:
             return self.decided.missing
         return self.engine_shelf.missing_facts(engine_code(self.version))
+
+    @cached_property
+    def shares(self) -> Mapping[str, Fraction]:
+        """Each missing fact with the share of its answers that alone settle the policy, for `rank_questions`."""
+        if self.amount is None:
+            return self.decided.shares if self.verdict is Verdict.UNKNOWN else {}
+        missing = self.amount.missing
+        return dict.fromkeys(missing, Fraction(len(missing) == 1))
+
+    @cached_property
+    def worth_fen(self) -> int | None:
+        """What it gives, or would give if the answer were yes; None where facts of the amount are missing."""
+        if self.amount is not None or self.policy.amount is None or self.definition.amount is None:
+            return self.amount_fen
+        return self.policy.amount.evaluate(self.facts, context=self.context).fen
 
     @property
     def claimable(self) -> bool:

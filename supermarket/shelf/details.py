@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from policies.definition import Text, Verdict
+from policies.rules import Open, rank_questions
 from policies.rules import Reason as RuleReason
-from supermarket.matching.ranking import ranked_missing
 from supermarket.matching.selectors import PolicyAnswer
 from supermarket.shelf.knowledge import Knowledge, fact_source, source_name
 from supermarket.shelf.reasons import Explainer
@@ -61,8 +61,12 @@ class ItemDetails:
                 source=fact_source(code, audience),
                 typeable=code in vocabulary and not vocabulary[code].parameter and vocabulary[code].kind != "items",
             )
-            for code in ranked_missing(answer.missing, answer.decided.reasons)
+            for code in (question.fact for question in rank_questions([self.opened()]))
         )
+
+    def opened(self) -> Open:
+        """What the policy hands in to the ranking of questions."""
+        return self.answer.shares, self.answer.worth_fen
 
     def nearest(self) -> tuple[NearestStep, ...]:
         return self.explainer.nearest() or self._waiting()

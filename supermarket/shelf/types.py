@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from policies.definition import DeliveryMode, Document, Payer, Term, Text, Verdict
+from policies.rules import By, Open, Question, rank_questions
 
 
 class Group(StrEnum):
@@ -107,6 +108,7 @@ class Details(Protocol):
     def reasons(self) -> tuple[Reason, ...]: ...
     def amount_reasons(self) -> tuple[Reason, ...]: ...
     def missing(self) -> tuple[MissingFact, ...]: ...
+    def opened(self) -> Open: ...
     def nearest(self) -> tuple[NearestStep, ...]: ...
     def materials(self) -> tuple[MaterialItem, ...]: ...
 
@@ -189,6 +191,11 @@ class Shelf:
     owner: bool
     items: tuple[ShelfItem, ...]
     typed: Mapping[str, Any] = field(default_factory=dict)
+
+    def questions(self, by: By = "policies") -> list[Question]:
+        """The facts that would settle what cannot be told yet: most policies first, or most money."""
+        open_items = (item.details for item in self.group(Group.CANNOT_TELL) if item.details)
+        return rank_questions((details.opened() for details in open_items), by=by)
 
     def group(self, group: Group) -> tuple[ShelfItem, ...]:
         return tuple(item for item in self.items if item.group is group)

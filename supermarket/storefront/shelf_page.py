@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from enterprises.models import Beneficiary
 from policies.definition import Audience, Verdict
+from policies.rules import By, Question
 from supermarket.matching.changes import news_of
 from supermarket.requests import by_htmx
 from supermarket.shelf import Group, Shelf, ShelfItem, shelf_for
@@ -40,23 +41,27 @@ class Subject:
         return reverse("my-shelf" if self.owner else "shelf", kwargs={"code": self.beneficiary.code})
 
 
-def questions(shelf: Shelf) -> list[str]:
-    """Codes of facts to ask for: those that would decide most policies first, then those that stand in the way."""
-    deciding: Counter[str] = Counter()
-    for item in shelf.group(Group.CANNOT_TELL):
-        for rank, fact in enumerate(item.missing):
-            if fact.typeable:
-                deciding[fact.code] += 12 // (rank + 1)
+def ranked_by(request: HttpRequest) -> By:
+    return "money" if request.GET.get("rank") == "money" else "policies"
+
+
+def questions(shelf: Shelf, by: By) -> dict[str, Question | None]:
+    """Facts to ask for: those that settle most policies (or most money) first, then those that stand in the way."""
+    typeable = {fact.code for item in shelf.group(Group.CANNOT_TELL) for fact in item.missing if fact.typeable}
+    asked: dict[str, Question | None] = {each.fact: each for each in shelf.questions(by) if each.fact in typeable}
     failing = Counter(
         code for item in shelf.group(Group.NOT_YET) if item.first_reason for code in item.first_reason.facts
     )
-    return list(dict.fromkeys(code for code, _weight in [*deciding.most_common(), *failing.most_common()]))
+    for code, _ in failing.most_common():
+        asked.setdefault(code, None)
+    return asked
 
 
 def shelf_page(request: HttpRequest, subject: Subject) -> HttpResponse:
     """GET shows; POST takes typed facts (or `forget`), then answers with the fragment to htmx, else by a redirect."""
     typed = Typed(request.session, subject.key, subject.audience)
     wrong: FactsForm | None = None
+    by = ranked_by(request)
     if request.method == "POST":
         if "forget" in request.POST:
             typed.forget()
@@ -64,7 +69,7 @@ def shelf_page(request: HttpRequest, subject: Subject) -> HttpResponse:
             form = typed.merge(request.POST)
             wrong = form if form.errors else None
         if not by_htmx(request) and wrong is None:
-            return redirect(subject.address)
+            return redirect(f"{subject.address}?rank={by}" if by == "money" else subject.address)
     shelf = shelf_for(
         beneficiary=subject.beneficiary,
         typed_facts=typed.values(),
@@ -75,19 +80,20 @@ def shelf_page(request: HttpRequest, subject: Subject) -> HttpResponse:
     asked = request.GET.get("ask")
     if asked is not None:
         return ask(request, subject, typed, shelf, asked)
-    context = shelf_context(subject, typed, shelf, wrong)
+    context = shelf_context(subject, typed, shelf, wrong, by)
     template = "storefront/parts/shelf.html" if by_htmx(request) else "storefront/shelf.html"
     return render(request, template, context, status=422 if wrong and not by_htmx(request) else 200)
 
 
-def shelf_context(subject: Subject, typed: Typed, shelf: Shelf, wrong: FactsForm | None) -> dict[str, object]:
-    asked = questions(shelf)
-    form = typed.form(asked[:QUESTIONS_IN_VIEW], wrong)
+def shelf_context(subject: Subject, typed: Typed, shelf: Shelf, wrong: FactsForm | None, by: By) -> dict[str, object]:
+    asked = questions(shelf, by)
+    form = typed.form(list(asked)[:QUESTIONS_IN_VIEW], wrong)
     return {
         "subject": subject,
         "shelf": shelf,
         "typed": typed,
-        "fields": list(form),
+        "fields": [(field, asked.get(field.name)) for field in form],
+        "ranked_by": by,
         "questions_left": len([code for code in asked if code not in form.fields]),
         "news": news_for(subject, shelf),
         "groups": [(group, shelf.group(group)) for group in Group if shelf.group(group)],

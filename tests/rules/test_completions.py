@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import product
 
 from hypothesis import example, given, settings
@@ -129,6 +130,23 @@ def test_conditions_over_two_facts_are_never_decided_wrongly(text: str, known: s
         assert set(answers.values()) == {verdict.truth}
     else:
         assert verdict.missing >= {code for place, code in enumerate(unknown) if _matters(place, answers)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(_formulas(["a", "b", "c", "a = false", "not(b)"]), st.sets(st.sampled_from(["a", "b", "c"])).map(frozenset))
+def test_shares_are_the_part_of_the_answers_that_settle_the_verdict(text: str, known: frozenset[str]) -> None:
+    verdict, unknown, answers = _brute_force(text, known)
+    assert verdict.shares == {
+        code: Fraction(
+            sum(
+                len({answer for values, answer in answers.items() if values[place] is value}) == 1
+                for value in (True, False)
+            ),
+            2,
+        )
+        for place, code in enumerate(unknown)
+        if _matters(place, answers)
+    }
 
 
 def _matters(place: int, answers: dict[tuple[object, ...], bool | None]) -> bool:

@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -204,28 +205,40 @@ def test_the_rule_that_is_left_after_what_is_known() -> None:
     assert format_rule(verdict.residual) == "layoff_rate <= 0.055 and not(export_value > 5)"
 
 
-def test_missing_facts_are_ranked_by_how_often_they_settle_the_verdict() -> None:
-    verdict = compile_rule("insured_headcount > 5 and (dishonest or is_above_scale)", VOCABULARY).evaluate({})
-    assert verdict.questions[0] == "insured_headcount"
-    assert set(verdict.questions) == verdict.missing
-
-
-def test_questions_over_many_policies() -> None:
-    verdicts = [
-        (frozenset({"a"}), 100),
-        (frozenset({"b"}), 500),
-        (frozenset({"a", "c"}), 9000),
-        (frozenset({"c"}), None),
-        (frozenset({"c", "d"}), 1),
+def test_shares_and_the_ranking_of_questions_in_one_policy() -> None:
+    text = "insured_headcount > 5 and (dishonest or is_above_scale)"
+    verdict = compile_rule(text, VOCABULARY).evaluate({})
+    assert verdict.shares == {"insured_headcount": Fraction(1, 2), "dishonest": 0, "is_above_scale": 0}
+    assert [each.fact for each in rank_questions([(verdict.shares, None)])] == [
+        "insured_headcount",
+        "dishonest",
+        "is_above_scale",
     ]
-    ranked = [(each.fact, each.decides, each.concerns, each.amount_fen) for each in rank_questions(verdicts)]
-    assert ranked == [("b", 1, 1, 500), ("a", 1, 2, 100), ("c", 1, 3, 0), ("d", 0, 1, 0)]
+    verdict = compile_rule(text, VOCABULARY).evaluate({"dishonest": True})
+    assert verdict.shares == {"insured_headcount": 1}
+    assert compile_rule(text, VOCABULARY).evaluate({"insured_headcount": 5}).shares == {}
+    four = compile_rule('msme_size = "large" and dishonest', VOCABULARY).evaluate({})
+    assert four.shares == {"msme_size": Fraction(1, 2), "dishonest": Fraction(1, 2)}
 
 
-def test_questions_are_ranked_by_how_many_policies_or_how_much_money_they_decide() -> None:
-    verdicts = [(frozenset({"many"}), 100), (frozenset({"many"}), 100), (frozenset({"rich"}), 5000)]
-    assert [each.fact for each in rank_questions(verdicts)] == ["many", "rich"]
-    assert [each.fact for each in rank_questions(verdicts, by="money")] == ["rich", "many"]
+def test_questions_over_many_policies_are_ranked_by_policies_or_by_money() -> None:
+    half, whole = Fraction(1, 2), Fraction(1)
+    opened = [
+        ({"many": whole}, 100),
+        ({"many": half, "late": Fraction(0)}, None),
+        ({"rich": whole}, 5000),
+        ({"late": Fraction(0), "other": half}, 9000),
+    ]
+    by_policies = rank_questions(opened)
+    assert [(each.fact, each.decides, each.decides_fen) for each in by_policies] == [
+        ("many", Fraction(3, 2), 100),
+        ("rich", 1, 5000),
+        ("other", half, 4500),
+        ("late", 0, 0),
+    ]
+    assert [(each.concerns, each.concerns_fen) for each in by_policies] == [(2, 100), (1, 5000), (1, 9000), (2, 9000)]
+    assert [each.fact for each in rank_questions(opened, by="money")] == ["rich", "other", "many", "late"]
+    assert rank_questions([]) == []
 
 
 def test_requirements_say_what_is_asked_and_nothing_of_whoever_was_looked_at() -> None:

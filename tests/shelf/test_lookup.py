@@ -26,6 +26,17 @@ def test_a_firm_by_code_or_name(publish: Publish, firm: Beneficiary) -> None:
     assert "一键可得" in lookup(firm.code, "--as-of", "2023-06-15")
 
 
+def test_what_to_find_out_first(publish: Publish, firm: Beneficiary) -> None:
+    publish("one", eligibility="not(special_agreement)", amount="100")
+    publish("two", eligibility="special_agreement", amount="100")
+    publish("three", eligibility="si_arrears", amount="5000")
+    output = lookup(firm.code, "--as-of", "2023-06-15", "--language", "en")
+    policies, money = output.split("Find out first")[1:]
+    assert "2 waiting, worth 200.00 yuan" in policies.splitlines()[1]
+    assert "1 waiting, worth 5,000.00 yuan" in money.splitlines()[1]
+    assert "2项政策待此判定，涉及200.00元" in lookup(firm.code, "--as-of", "2023-06-15", "--language", "zh")
+
+
 def test_who_is_not_found_or_not_clear(town: Town) -> None:
     with pytest.raises(CommandError, match="nobody is known"):
         lookup("91340200MA0000000")

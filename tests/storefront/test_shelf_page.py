@@ -40,7 +40,7 @@ def test_typed_facts_decide_at_once_and_stay_for_the_visit(
     assert "10,000" in fragment
     assert "typed by you" in fragment
     assert "10,000" in text(english.get(f"/shelf/{firm.code}/"))
-    assert "10,000" not in text(Client(headers={"accept-language": "en"}).get(f"/shelf/{firm.code}/"))
+    assert "One click away" not in text(Client(headers={"accept-language": "en"}).get(f"/shelf/{firm.code}/"))
 
 
 def test_without_script_the_page_comes_back(english: Client, firm: Beneficiary, award: PolicyVersion) -> None:
@@ -59,10 +59,28 @@ def test_a_wrong_value_is_told_and_the_right_ones_stay(
     assert "Not yet" in fragment  # the other one decides
 
 
+def test_questions_are_ranked_by_policies_or_by_money(
+    english: Client, firm: Beneficiary, publish: Callable[..., PolicyVersion]
+) -> None:
+    publish("small-1", eligibility="insured_headcount >= 30", amount="100")
+    publish("small-2", eligibility="insured_headcount >= 40", amount="100")
+    publish("large", eligibility="not(serious_dishonesty_listed)", amount="5000")
+    by_policies = text(english.get(f"/shelf/{firm.code}/"))
+    assert by_policies.index('name="insured_headcount"') < by_policies.index('name="serious_dishonesty_listed"')
+    assert '2 policies wait for it, worth <span class="money">200<' in by_policies
+    assert '1 policy waits for it, worth <span class="money">5,000<' in by_policies
+    by_money = text(english.get(f"/shelf/{firm.code}/?rank=money"))
+    assert by_money.index('name="serious_dishonesty_listed"') < by_money.index('name="insured_headcount"')
+    assert english.post(f"/shelf/{firm.code}/?rank=money", {})["Location"] == f"/shelf/{firm.code}/?rank=money"
+    english.cookies["django_language"] = "zh-hans"
+    assert "2 项政策待此判定，涉及" in text(english.get(f"/shelf/{firm.code}/"))
+
+
 def test_typed_facts_are_forgotten_on_demand(english: Client, firm: Beneficiary, award: PolicyVersion) -> None:
     english.post(f"/shelf/{firm.code}/", {"insured_headcount": "31"})
+    assert "One click away" in text(english.get(f"/shelf/{firm.code}/"))
     fragment = text(english.post(f"/shelf/{firm.code}/", {"forget": "1"}, headers=HTMX))
-    assert "10,000" not in fragment
+    assert "One click away" not in fragment
 
 
 def test_an_emptied_field_is_unknown_again(english: Client, firm: Beneficiary, award: PolicyVersion) -> None:

@@ -13,8 +13,9 @@ from rich.table import Table
 from enterprises.models import Beneficiary
 from enterprises.selectors import beneficiary_find, registered_name
 from policies.definition import Text
+from policies.rules import By
 from supermarket.dates import today
-from supermarket.shelf import AmountKind, Group, MaterialState, Reason, ShelfItem, shelf_of
+from supermarket.shelf import AmountKind, Group, MaterialState, Reason, Shelf, ShelfItem, shelf_of
 
 HEADINGS = {
     Group.ON_THE_WAY: Text("已兑现或兑现中", "Paid or on its way"),
@@ -23,6 +24,11 @@ HEADINGS = {
     Group.CANNOT_TELL: Text("尚不能判定", "Cannot tell yet"),
     Group.ELSEWHERE: Text("由他处兑现", "Elsewhere"),
 }
+FIND_OUT: dict[By, Text] = {
+    "policies": Text("先查清（能定下的政策最多）", "Find out first (settles most policies)"),
+    "money": Text("先查清（能定下的金额最大）", "Find out first (settles most money)"),
+}
+QUESTIONS_IN_VIEW = 3
 AMOUNT_NOTES = {
     AmountKind.UP_TO: Text("最高 ", "up to "),
     AmountKind.BEFORE_EARLIER_PAYMENTS: Text("扣除已付前 ", "before earlier payments "),
@@ -50,6 +56,8 @@ class Command(BaseCommand):
             if items:
                 console.print(f"\n[bold]{heading.in_language(language)}[/] ({len(items)})")
                 console.print(table(items, language))
+        for line in questions(shelf, language):
+            console.print(line)
         if not shelf.items:
             console.print("-")
 
@@ -62,6 +70,21 @@ def find(query: str) -> Beneficiary:
         names = "\n".join(f"  {one.code}  {one.name}" for one in found)
         raise CommandError(f"{len(found)} are known by {query!r}; give the code of one:\n{names}")
     return found[0]
+
+
+def questions(shelf: Shelf, language: str) -> list[str]:
+    """What to find out first: the facts that would settle most policies, and the facts that would settle most money."""
+    labels = {fact.code: fact.label.in_language(language) for item in shelf.cannot_tell for fact in item.missing}
+    lines = []
+    for by, heading in FIND_OUT.items():
+        ranked = shelf.questions(by)[:QUESTIONS_IN_VIEW]
+        if ranked:
+            lines.append(f"\n[bold]{heading.in_language(language)}[/]")
+        for each in ranked:
+            number, yuan = each.concerns, f"{each.concerns_fen // 100:,}.{each.concerns_fen % 100:02d}"
+            waiting = Text(f"{number}项政策待此判定，涉及{yuan}元", f"{number} waiting, worth {yuan} yuan")
+            lines.append(f"? {escape(labels[each.fact])}  [dim]{waiting.in_language(language)}[/]")
+    return lines
 
 
 def table(items: tuple[ShelfItem, ...], language: str) -> Table:
