@@ -89,9 +89,8 @@ def _stepped(policy: CompiledPolicy, eligible: Words, population: Population, am
     farthest = steps.most[0] * most + steps.most[1]
     if farthest >= LIMIT or not form.is_exact(most, column.scale):
         return None
-    kernel = kernels.stepped_amounts_32 if column.values.dtype == np.int32 else kernels.stepped_amounts_64
-    parts = steps.cuts, steps.factors, steps.offsets
-    kernel(eligible, column.known, column.values, parts, steps.unit, amounts.fen, amounts.unknown)
+    kernel, parts = kernels.stepped_amounts[column.values.itemsize], (steps.cuts, steps.factors, steps.offsets)
+    kernel(eligible, column.known, column.values.ctypes.data, parts, steps.unit, amounts.fen, amounts.unknown)
     return farthest // steps.unit + 1
 
 

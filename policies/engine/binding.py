@@ -1,26 +1,21 @@
-"""The literals of a program on the columns of a population: from which planes of single values and cuts each literal is
-put together, and how those planes are filled for a range of words."""
+"""A layout on the columns of a population: where each plane comes from, in tables that the kernels read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.engine import kernels
-from policies.engine.columns import GREATEST, LEAST, Codes, Column, Flags, Numbers, TagLists, Words
-from policies.engine.conditions import Literal, Variable
-from policies.engine.kernels import ONES, ZEROS
+from policies.engine.columns import GREATEST, LEAST, Codes, Flags, Numbers, TagLists, Words
+from policies.engine.conditions import Variable
+from policies.engine.kernels import BLOCK, ONES, VALID, ZEROS
+from policies.engine.layout import EVERYBODY, Asked, Layout, cut_of
 from policies.engine.population import Population
-from policies.engine.sets import Cut, Intervals, Members, grid_index
+from policies.engine.sets import grid_index
 
-Ints = NDArray[np.int32]
-Piece = tuple[int, int]  # slots (high, low): below the one plane and not below the other
-# Fills its planes of a chunk: (first word, rows, planes).
-Job = Callable[[int, int, Words], None]
-_FIRST_SLOT = 2  # behind ZEROS and ONES
+Table = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,164 +29,126 @@ class FreePlanes:
 
 
 class Binding:
-    """`literals` in the order of the program. `free`: the answers of free conditions; without them they are unknown."""
+    """`free`: the answers of free conditions; without them they are unknown.
 
-    def __init__(
-        self, literals: Sequence[Literal], population: Population, free: Mapping[Variable, FreePlanes]
-    ) -> None:
+    `planes`: how many rows the planes of a block take. The tables have addresses of arrays, which the binding keeps:
+    `columns` (values, bytes of one, first and last of its `cuts`, row of the plane of the first), `copies` (words,
+    row), `tags` (`TagLists` starts, places, codes; row of each code; first and last row).
+    """
+
+    def __init__(self, layout: Layout, population: Population, free: Mapping[Variable, FreePlanes]) -> None:
         self._population, self._free = population, free
-        self.slots = _FIRST_SLOT
-        self._copied: list[Words] = []  # planes that are there already
-        self._copied_slots: dict[tuple[str, object], int] = {}
-        by_variable: dict[Variable, list[int]] = {}
-        for number, literal in enumerate(literals):
-            by_variable.setdefault(literal.variable, []).append(number)
-        self.known: Ints = np.zeros(len(literals), np.int32)
-        for variable, numbers in by_variable.items():
-            self.known[numbers] = self._known_slot(variable)
-        self._cuts: dict[str, dict[int, int]] = {}
-        self._values: dict[str, dict[object, int]] = {}
-        pieces = [self._pieces(literal) for literal in literals]
-        self.negated = np.array(
-            [isinstance(each.values, Members) and each.values.negated for each in literals], np.bool_
+        self._kept: list[NDArray[np.generic]] = []
+        self._rows = np.zeros(layout.planes, np.int32)  # of the planes of the layout: ZEROS unless said otherwise
+        self._rows[EVERYBODY] = ONES
+        self._copied: dict[int, int] = {}
+        self._columns: list[tuple[int, ...]] = []
+        self._cuts: list[int] = []
+        self._tags: dict[str, list[Asked]] = {}
+        self.planes = VALID
+        self._copy(population.valid)
+        known = np.array([self._bind(asked) for asked in layout.variables], np.int32)
+        tags = [self._tag_rows(fact, asked) for fact, asked in self._tags.items()]
+        self.sources = (
+            _table(self._columns, 5),
+            np.array(self._cuts, np.int64),
+            _table(list(self._copied.items()), 2),
+            _table(tags, 6),
         )
-        self.starts: Ints = np.zeros(len(literals) + 1, np.int32)
-        np.cumsum([len(each) for each in pieces], out=self.starts[1:])
-        self.pieces: Ints = np.array([piece for each in pieces for piece in each], np.int32).reshape(-1, 2)
-        self._matrix: NDArray[np.uint64] = (
-            np.stack(self._copied) if self._copied else np.zeros((0, population.words), np.uint64)
-        )
-        self._copied_at = np.array(list(self._copied_slots.values()), np.intp)
-        self._jobs = self._cut_jobs() + self._value_jobs()
+        self.literals = known[layout.variable], layout.negated, layout.starts, self._rows[layout.pieces]
 
-    # --- slots ---------------------------------------------------------------------------------------------------
-
-    def _copy(self, key: tuple[str, object], plane: Words) -> int:
-        """The slot of a plane that only needs copying."""
-        if key not in self._copied_slots:
-            self._copied_slots[key] = self._new_slot()
-            self._copied.append(plane)
-        return self._copied_slots[key]
-
-    def _known_slot(self, variable: Variable) -> int:
-        """Where it is known whether the literal holds. Planes that its pieces copy get their slots along the way."""
+    def _bind(self, asked: Asked) -> int:
+        """Give the planes of a variable their rows; gives the one of the plane where it is known."""
+        variable = asked.variable
         if variable.kind == "free":
-            planes = self._free.get(variable)
-            if planes is None:
-                return ZEROS
-            self._copy(("true", variable), planes.true)
-            self._copy(("false", variable), planes.false)
-            return self._copy(("answered", variable), planes.known)
+            return self._bind_free(asked)
         column = self._population.column(variable.fact)
         if column is None:
             return ONES if variable.kind == "known" else ZEROS
-        if isinstance(column, Flags):
-            self._copy(("bits", variable.fact), column.bits)
-        known = self._copy(("known", variable.fact), column.known)
-        return ONES if variable.kind == "known" else known
-
-    def _new_slot(self) -> int:
-        self.slots += 1
-        return self.slots - 1
-
-    def _pieces(self, literal: Literal) -> list[Piece]:
-        """The pieces whose union is the literal's set (without `negated`)."""
-        variable, values = literal.variable, literal.values
-        if isinstance(values, Intervals):
-            column = self._population.column(variable.fact)
-            if not isinstance(column, Numbers):
-                return []
-            return [
-                (self._cut_slot(variable.fact, column, high, ONES), self._cut_slot(variable.fact, column, low, ZEROS))
-                for low, high in values.pieces
-            ]
-        pieces = [self._value_piece(variable, value) for value in values.values]
-        return [piece for piece in pieces if piece[0] != ZEROS]
-
-    def _cut_slot(self, fact: str, column: Numbers, cut: Cut | None, unbounded: int) -> int:
-        """The plane of the values before a cut."""
-        if cut is None:
-            return unbounded
-        index = grid_index(cut, column.scale)
-        if column.beyond and not LEAST < index <= GREATEST:
-            return self._copy(("before", (fact, index)), column.before(index))
-        if index <= column.low:
-            return ZEROS
-        if index > column.high:
-            return ONES
-        slots = self._cuts.setdefault(fact, {})
-        if index not in slots:
-            slots[index] = self._new_slot()
-        return slots[index]
-
-    def _value_piece(self, variable: Variable, value: object) -> Piece:
-        """The plane of one value of a variable that is only equal or not; (ZEROS, ZEROS) where nobody has it."""
-        fact = variable.fact
-        if variable.kind == "free":
-            return self._copied_slots.get(("true" if value else "false", variable), ZEROS), ZEROS
+        known = self._copy(column.known)
         if variable.kind == "known":
-            slot = self._copied_slots.get(("known", fact), ZEROS)
-            return (slot, ZEROS) if value else (ONES, slot)
-        column = self._population.column(fact)
+            self._rows[list(asked.planes.values())] = known
+            return ONES
         if isinstance(column, Flags):
-            slot = self._copied_slots["bits", fact]
-            return (slot, ZEROS) if value else (ONES, slot)
-        if isinstance(column, TagLists):
-            slot = self._value_slot(fact, column, variable.key)
-            return (slot, ZEROS) if value else (ONES, slot)
-        return (self._value_slot(fact, column, value), ZEROS) if isinstance(column, Codes) else (ZEROS, ZEROS)
+            self._rows[list(asked.planes.values())] = self._copy(column.bits)
+        elif isinstance(column, TagLists):
+            self._tags.setdefault(variable.fact, []).append(asked)
+        elif isinstance(column, Numbers):
+            self._bind_numbers(asked, column)
+        elif isinstance(column, Codes):
+            self._bind_codes(asked, column)
+        return known
 
-    def _value_slot(self, fact: str, column: Codes | TagLists, value: object) -> int:
-        slots = self._values.setdefault(fact, {})
-        if value not in slots:
-            slots[value] = self._new_slot() if value in column.positions else ZEROS
-        return slots[value]
+    def _bind_free(self, asked: Asked) -> int:
+        planes = self._free.get(asked.variable)
+        if planes is None:
+            return ZEROS
+        for truth, plane in asked.planes.items():
+            self._rows[plane] = self._copy(planes.true if truth else planes.false)
+        return self._copy(planes.known)
 
-    # --- jobs ----------------------------------------------------------------------------------------------------
+    def _bind_numbers(self, asked: Asked, column: Numbers) -> None:
+        indices: dict[int, int] = {}
+        for key, plane in asked.planes.items():
+            index = grid_index(cut_of(key), column.scale)
+            if column.beyond and not LEAST < index <= GREATEST:
+                self._rows[plane] = self._copy(column.before(index))
+            else:
+                indices[plane] = index
+        self._cut(indices, column.values, column.low, column.high)
 
-    def _column(self, fact: str) -> Column:
+    def _bind_codes(self, asked: Asked, column: Codes) -> None:
+        indices: dict[int, int] = {}
+        for key, plane in asked.planes.items():
+            value, side = cut_of(key)
+            position = column.positions.get(value)
+            if position is not None:
+                indices[plane] = position + side
+        self._cut(indices, column.codes, 0, len(column.dictionary) - 1)
+
+    def _cut(self, indices: Mapping[int, int], values: NDArray[np.generic], low: int, high: int) -> None:
+        """Rows for planes of the values, which lie from low to high, below certain integers."""
+        first, start, rows = self.planes, len(self._cuts), dict[int, int]()
+        for plane, index in indices.items():
+            if index > high:
+                self._rows[plane] = ONES
+            elif index > low:
+                self._rows[plane] = rows.setdefault(index, first + len(rows))
+        if rows:
+            self._cuts += rows
+            self.planes += len(rows)
+            self._columns.append((self._address(values), values.itemsize, start, len(self._cuts), first))
+
+    def _tag_rows(self, fact: str, asked: Sequence[Asked]) -> tuple[int, ...]:
         column = self._population.column(fact)
-        assert column is not None
-        return column
+        assert isinstance(column, TagLists)
+        first = self.planes
+        trash = first + len(asked)  # a row of the tags that nobody asks for
+        rows = np.full(len(column.positions) + 1, trash, np.int32)
+        for row, each in enumerate(asked, first):
+            position = column.positions.get(str(each.variable.key))
+            if position is not None:
+                self._rows[list(each.planes.values())] = rows[position] = row
+        self.planes = trash + 1
+        arrays = column.starts, column.places, column.codes, rows
+        return *(self._address(array) for array in arrays), first, trash
 
-    def _cut_jobs(self) -> list[Job]:
-        jobs: list[Job] = []
-        for fact, slots in self._cuts.items():
-            column = self._column(fact)
-            assert isinstance(column, Numbers)
-            jobs.append(_cut_job(column.values, slots))
-        return jobs
+    def _copy(self, plane: Words) -> int:
+        """The row of a plane that only needs copying."""
+        address = self._address(plane)
+        if address not in self._copied:
+            self._copied[address] = self.planes
+            self.planes += 1
+        return self._copied[address]
 
-    def _value_jobs(self) -> list[Job]:
-        jobs: list[Job] = []
-        for fact, slots in self._values.items():
-            column = self._column(fact)
-            assert isinstance(column, Codes | TagLists)
-            jobs.append(_value_job(column, slots))
-        return jobs
+    def _address(self, array: NDArray[np.generic]) -> int:
+        self._kept.append(array)
+        return int(array.ctypes.data)
 
-    def fill(self, first: int, words: int) -> NDArray[np.uint64]:
-        """All planes for `words` words from word `first` on, a row a slot."""
-        planes = np.zeros((self.slots, words), np.uint64)
-        planes[ONES] = np.uint64(0xFFFFFFFFFFFFFFFF)
-        planes[self._copied_at] = self._matrix[:, first : first + words]
-        rows = min(self._population.rows - first * 64, words * 64)
-        for job in self._jobs:
-            job(first, rows, planes)
-        return planes
-
-
-def _cut_job(values: NDArray[np.generic], slots: Mapping[int, int]) -> Job:
-    cuts, numbers = np.array(list(slots), values.dtype), np.array(list(slots.values()), np.int32)
-    kernel = kernels.cut_planes_32 if values.dtype == np.int32 else kernels.cut_planes_64
-    return lambda first, rows, planes: kernel(values, first, cuts, numbers, planes)
+    def buffer(self) -> Words:
+        """Room for the planes of a block."""
+        return np.zeros((self.planes, BLOCK), np.uint64)
 
 
-def _value_job(column: Codes | TagLists, slots: Mapping[object, int]) -> Job:
-    wanted = {column.positions[str(value)]: slot for value, slot in slots.items() if slot != ZEROS}
-    codes, numbers = np.array(list(wanted), np.int32), np.array(list(wanted.values()), np.int32)
-    if isinstance(column, Codes):
-        return lambda first, rows, planes: kernels.value_planes(column.codes, first, codes, numbers, planes)
-    targets = np.full(len(column.positions) + 1, ZEROS, np.int32)
-    targets[codes] = numbers
-    return lambda first, rows, planes: kernels.tag_planes(column.offsets, column.codes, first, rows, targets, planes)
+def _table(rows: Sequence[tuple[int, ...]], width: int) -> Table:
+    return np.array(rows, np.int64).reshape(-1, width)

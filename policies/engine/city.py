@@ -1,17 +1,13 @@
-"""A whole population against many policies: planes of literals, joined by the operations of all policies, block by
-block so that everything in between stays in the processor's cache."""
+"""A whole population against many policies: the planes of all policies, kept so that a part can be done again."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.engine import kernels
 from policies.engine.binding import Binding, FreePlanes
 from policies.engine.columns import packed, unpacked
 from policies.engine.conditions import Normaliser, Variable
@@ -19,13 +15,7 @@ from policies.engine.free import answer_free, truths
 from policies.engine.operations import Program, program_of
 from policies.engine.policy import CompiledPolicy
 from policies.engine.population import Population
-
-CHUNK_WORDS: Final = 256
-BLOCK_WORDS: Final = 128
-THREADS: Final = min(2, os.cpu_count() or 1)
-
-Matrix = NDArray[np.uint64]
-Range = tuple[int, int]  # of words
+from policies.engine.running import Matrix, Range, run_program
 
 
 class City:
@@ -98,11 +88,10 @@ class City:
     def _run(
         self, rows: Sequence[int], ranges: Sequence[Range], free: Mapping[Variable, FreePlanes]
     ) -> NDArray[np.int64]:
-        policies = [self.policies[row] for row in rows]
-        program = program_of([policy.operations for policy in policies])
-        by_number = {literal.number: literal for policy in policies for literal in policy.logic.literals}
-        binding = Binding([by_number[number] for number in program.literals], self.population, free)
-        return run_program(program, binding, self, np.array(rows, np.int32), ranges)
+        program = program_for(tuple(self.policies[row] for row in rows))
+        binding = Binding(program.layout, self.population, free)
+        planes = self.certain, self.possible
+        return run_program(program, binding, planes, np.array(rows, np.int32), ranges)
 
     def _open(self, row: int, ranges: Sequence[Range]) -> NDArray[np.uint64]:
         """The plane of the beneficiaries for whom a policy is undecided, within the ranges."""
@@ -137,40 +126,9 @@ class City:
                 plane[row] &= ~packed(flags)
 
 
-def run_program(
-    program: Program,
-    binding: Binding,
-    city: City,
-    targets: NDArray[np.int32],
-    ranges: Sequence[Range],
-    threads: int = THREADS,
-) -> NDArray[np.int64]:
-    """Write the planes of the program's policies to rows `targets` of the city, within the ranges. Gives (eligible,
-    unknown) a policy."""
-    valid = city.population.valid
-    chunks = [(at, min(CHUNK_WORDS, end - at)) for start, end in ranges for at in range(start, end, CHUNK_WORDS)]
-
-    def work(share: Sequence[Range]) -> NDArray[np.int64]:
-        counts = np.zeros((len(targets), 2), np.int64)
-        literals = len(binding.known)
-        buffer = np.empty((literals + program.temporaries, 2 * BLOCK_WORDS), np.uint64)
-        for at, words in share:
-            planes = binding.fill(at, words)
-            for offset in range(0, words, BLOCK_WORDS):
-                size, first = min(BLOCK_WORDS, words - offset), at + offset
-                kernels.literal_planes(
-                    planes, offset, size, binding.known, binding.negated, binding.starts, binding.pieces, buffer
-                )
-                kernels.policy_planes(
-                    (buffer, literals),
-                    (program.steps, program.starts, program.results, targets),
-                    (valid[first : first + size], first),
-                    (city.certain, city.possible, counts),
-                )
-        return counts
-
-    if threads == 1 or len(chunks) < 2:
-        return work(chunks)
-    with ThreadPoolExecutor(threads) as pool:
-        shares = [chunks[number::threads] for number in range(threads)]
-        return np.sum(list(pool.map(work, shares)), axis=0)
+@lru_cache(maxsize=4)
+def program_for(policies: tuple[CompiledPolicy, ...]) -> Program:
+    """The program of some policies, none of them constant. It belongs to what is compiled: a stock that is matched
+    again has it already."""
+    literals = (literal for policy in policies for literal in policy.logic.literals)
+    return program_of([policy.operations for policy in policies], literals)

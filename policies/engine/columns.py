@@ -1,7 +1,7 @@
 """The columns of a population as the kernels read them: plain integers, padded to whole words, with a plane of which
 rows are known.
 
-Numbers are integers of their smallest step (`scale` decimals: money is fen), narrowed to 32 bits where all fit. A value
+Numbers are integers of their smallest step (`scale` decimals: money is fen), as narrow as all fit. A value
 beyond 64 bits stands as the greatest (least) integer, which compares rightly with every constant within; constants
 beyond are compared with `beyond`, and sums over such rows go to the evaluator.
 """
@@ -28,7 +28,7 @@ LEAST: Final = int(np.iinfo(np.int64).min)
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """`values`: int32 or int64, 0 where unknown; `low` and `high` bound them. A date is days since 1970-01-01.
+    """`values`: int8 to int64, 0 where unknown; `low` and `high` bound them. A date is days since 1970-01-01.
     `beyond`: row -> value of those that 64 bits do not hold."""
 
     known: Words
@@ -48,10 +48,10 @@ class Numbers:
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """`codes`: positions in `dictionary` (an Arrow array of texts), 0 where unknown."""
+    """`codes`: positions in `dictionary` (an Arrow array of texts), int8 to int64, 0 where unknown."""
 
     known: Words
-    codes: NDArray[np.int32]
+    codes: NDArray[Any]
     dictionary: pa.Array
 
     @cached_property
@@ -69,10 +69,12 @@ class Flags:
 
 @dataclass(frozen=True, eq=False)
 class TagLists:
-    """The tags of row r are codes[offsets[r]:offsets[r + 1]], positions in `dictionary`."""
+    """The tags of the rows of word w are codes[starts[w]:starts[w + 1]], positions in `dictionary`; `places` are the
+    rows' within the word."""
 
     known: Words
-    offsets: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    places: NDArray[np.int8]
     codes: NDArray[np.int32]
     dictionary: pa.Array
 
@@ -162,9 +164,16 @@ def _unscaled(array: pa.Array) -> tuple[NDArray[np.int64], dict[int, int]]:
 
 def _narrowed(known: Words, values: NDArray[np.int64], scale: int, beyond: Mapping[int, int] | None = None) -> Numbers:
     low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
-    limits = np.iinfo(np.int32)
-    dtype = np.int32 if limits.min < low and high < limits.max else np.int64
-    return Numbers(known, padded(values, dtype), scale, low, high, beyond or {})
+    return Numbers(known, padded(values, _narrowest(low, high)), scale, low, high, beyond or {})
+
+
+def _narrowest(low: int, high: int) -> Any:
+    """The narrowest type that holds values from low to high."""
+    return next(each for each in (np.int8, np.int16, np.int32, np.int64) if _fits(low, high, np.iinfo(each)))
+
+
+def _fits(low: int, high: int, limits: np.iinfo[Any]) -> bool:
+    return int(limits.min) <= low and high <= int(limits.max)
 
 
 def _dates(code: str, fact_type: FactType, array: pa.Array, known: Words) -> Numbers:
@@ -200,7 +209,7 @@ def _encoded(code: str, fact_type: FactType, array: pa.Array) -> tuple[NDArray[n
 
 def _codes(code: str, fact_type: FactType, array: pa.Array, known: Words) -> Codes:
     positions, dictionary = _encoded(code, fact_type, array)
-    return Codes(known, padded(positions), dictionary)
+    return Codes(known, padded(positions, _narrowest(0, len(dictionary))), dictionary)
 
 
 def _flags(code: str, fact_type: FactType, array: pa.Array, known: Words) -> Flags:
@@ -221,10 +230,10 @@ def _tag_lists(code: str, fact_type: FactType, array: pa.Array, known: Words) ->
     if members.null_count:
         raise PopulationError(code, "holds lists with null tags; a tag is held or not")
     positions, dictionary = _encoded(code, fact_type, members)
-    offsets = np.zeros(word_count(len(array)) * 64 + 1, np.int64)
-    offsets[1 : len(array) + 1] = np.cumsum(lengths)
-    offsets[len(array) + 1 :] = offsets[len(array)]
-    return TagLists(known, offsets, np.array(positions), dictionary)
+    starts = np.zeros(word_count(len(array)) + 1, np.int64)
+    np.cumsum(padded(lengths).reshape(-1, 64).sum(axis=1), out=starts[1:])
+    places = np.repeat(np.arange(len(array)) & 63, lengths).astype(np.int8)
+    return TagLists(known, starts, places, np.array(positions), dictionary)
 
 
 def _lists(code: str, fact_type: FactType, array: pa.Array, known: Words) -> Lists:

@@ -9,15 +9,15 @@ from typing import Final
 
 import numpy as np
 
-from policies.engine import kernels
 from policies.engine.binding import Binding
 from policies.engine.columns import Words
 from policies.engine.conditions import Literal
 from policies.engine.logic import All, Logic, Tree
+from policies.engine.operations import NO_STEPS, Operations, program_of
 from policies.engine.population import Population
+from policies.engine.running import run_program
 
 KEPT_BYTES: Final = 1 << 28
-FILL_WORDS: Final = 1 << 17  # of all planes that are filled at a time
 CERTAIN, POSSIBLE = 0, 1
 
 # (certain, possible) of a literal.
@@ -55,16 +55,10 @@ def _keep(literals: Sequence[Literal], population: Population) -> None:
 
 
 def literal_planes(literals: Sequence[Literal], population: Population) -> list[tuple[Words, Words]]:
-    """(certain, possible) of each literal, over all words. Bits behind the last row may be set."""
-    binding = Binding(literals, population, {})
-    found = [(np.empty(population.words, np.uint64), np.empty(population.words, np.uint64)) for _ in literals]
-    step = min(population.words, max(1, FILL_WORDS // binding.slots))
-    buffer = np.empty((len(literals), 2 * step), np.uint64)
-    for first in range(0, population.words, step):
-        size = min(step, population.words - first)
-        planes = binding.fill(first, size)
-        kernels.literal_planes(planes, 0, size, binding.known, binding.negated, binding.starts, binding.pieces, buffer)
-        for (certain, possible), row in zip(found, buffer, strict=True):
-            certain[first : first + size] = row[:size]
-            possible[first : first + size] = row[size : 2 * size]
-    return found
+    """(certain, possible) of each literal, over all words."""
+    program = program_of([Operations(NO_STEPS, (each.number, each.number)) for each in literals], literals)
+    shape = len(literals), population.words
+    planes = np.empty(shape, np.uint64), np.empty(shape, np.uint64)
+    rows, words = np.arange(len(literals), dtype=np.int32), [(0, population.words)]
+    run_program(program, Binding(program.layout, population, {}), planes, rows, words, threads=1)
+    return [(certain.copy(), possible.copy()) for certain, possible in zip(*planes, strict=True)]

@@ -10,10 +10,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from policies.engine.amounts import Amounts, amounts_of, total_of
-from policies.engine.city import THREADS, City
+from policies.engine.city import City
 from policies.engine.columns import unpacked
 from policies.engine.errors import SpentMatchesError, UnknownPolicyError
 from policies.engine.population import Population
+from policies.engine.running import THREADS
 
 
 class Matches:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.engine.city import City, Range
+from policies.engine.city import City
 from policies.engine.conditions import Normaliser
 from policies.engine.draft import draft_planes
 from policies.engine.matches import Matches
 from policies.engine.policy import CompiledPolicy
 from policies.engine.population import Change, Population
+from policies.engine.running import Range
 
 
 def match_city(
