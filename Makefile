@@ -65,7 +65,7 @@ demo: $(BASE) $(MO) ## the whole store with a synthetic town (TOWN=2000) and a b
 test: $(DEV) $(MO) ## everything a test needs, then linters and all tests, the browser ones too
 	tests/browser/setup.sh
 	$(MAKE) lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(BENCH) ## the engine and the data path beside their peers, ratios printed
 	$(BIN)/python -m tests.benchmarks

@@ -2,14 +2,33 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from supermarket import embedded
 from supermarket.messages import PO, catalogue_compile
+
+BROWSER = "tests/browser/"
+# How long an example takes says nothing here: the processes share two cores with their servers.
+hypothesis.settings.register_profile("store", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("store")
+
+
+class ByFile(LoadFileScheduling):
+    """One process takes a file as a whole, and all browser tests: they share one store."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,7 +14,7 @@ from .addresses import CHECKOUT, Addresses, addresses, service_directory
 
 __all__ = ["Addresses", "addresses", "ensure", "hold", "service_directory", "wanted"]
 
-WAIT_SECONDS = 90.0
+WAIT_SECONDS = 180.0
 _held: list[int] = []
 
 

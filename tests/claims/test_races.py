@@ -183,14 +183,18 @@ def test_a_run_is_prepared_by_one_at_a_time(
     settings.AS_OF = DAY
     publish("award", funding=FUNDING)
     firms_settle(town, [40])
-    both_at_it = threading.Barrier(2)
 
-    def match(**given: Any) -> Run:
-        with suppress(threading.BrokenBarrierError):  # nobody else comes
-            both_at_it.wait(1)
-        return run_match(**given)
+    def matches_meet(seconds: float) -> None:
+        both_at_it = threading.Barrier(2, timeout=seconds)
 
-    monkeypatch.setattr(background, "run_match", match)
+        def match(**given: Any) -> Run:
+            with suppress(threading.BrokenBarrierError):  # nobody else comes
+                both_at_it.wait()
+            return run_match(**given)
+
+        monkeypatch.setattr(background, "run_match", match)
+
+    matches_meet(30)
     maker = user_named("finance_maker")
     with monkeypatch.context() as patch:
         patch.setattr(background, "alone", lambda run, wait: nullcontext(True))
@@ -198,6 +202,7 @@ def test_a_run_is_prepared_by_one_at_a_time(
         results = at_once(lambda: background.run_prepare(run=run, actor=maker), background.runs_prepare)
         assert any(isinstance(result, WrongStateError) for result in results), results
     run_cancel(run=Run.objects.get(), reason="again", actor=maker)
+    matches_meet(0.5)
     again = run_start(policy_code="award", period="2023", actor=maker)
     results = at_once(lambda: background.run_prepare(run=again, actor=maker), background.runs_prepare)
     assert isinstance(results[0], Run) and results[1] in (0, 1), results
