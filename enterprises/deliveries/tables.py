@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from tempfile import TemporaryFile
 from typing import IO
@@ -9,6 +10,8 @@ from typing import IO
 import openpyxl
 
 Rows = Iterable[Sequence[str]]
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def csv_lines(rows: Rows) -> Iterator[str]:
@@ -39,8 +42,8 @@ def workbook_file(rows: Rows) -> IO[bytes]:
 
 
 def harmless(cell: str) -> str:
-    """A cell that a spreadsheet takes for text, not for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "@", "\t", "\r")) else cell
+    """A cell that no spreadsheet takes for a formula, wherever it is pasted. A number is none, and stays one."""
+    return f"'{cell}" if cell.startswith(FORMULA) and not NUMBER.fullmatch(cell) else cell
 
 
 def plain(cell: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from policies.compiled import compile_definition, items_data
-from policies.definition import Definition
+from policies.definition import Audience, Definition
 from policies.errors import Problem, Severity
 from policies.lexicon import ACCEPTING_AREA, Lexicon
 from policies.publishing.examples import example_problems
@@ -23,7 +23,11 @@ def definition_problems(
 
     Examples run only once all expressions compile.
     """
-    problems = [*_document_problems(definition), *_name_problems(definition, lexicon)]
+    problems = [
+        *_document_problems(definition),
+        *_name_problems(definition, lexicon),
+        *_exclusion_problems(definition),
+    ]
     rule_problems = list(_expression_problems(definition, lexicon))
     problems += rule_problems
     if not any(problem.severity is Severity.ERROR for problem in rule_problems) and definition.area in lexicon.areas:
@@ -62,6 +66,24 @@ def _name_problems(definition: Definition, lexicon: Lexicon) -> Iterator[Problem
             yield Problem(place, zh=f"没有数据源 {material.source}", en=f"{material.source} is no data source")
     if definition.once_per is not None and definition.once_per not in lexicon.vocabulary:
         yield Problem("once_per", zh="应为一个数据项", en=f"{definition.once_per} is no fact of the vocabulary")
+
+
+def _exclusion_problems(definition: Definition) -> Iterator[Problem]:
+    """Rules whose holder no claim would have: they would bar nobody, or everybody."""
+    for number, exclusion in enumerate(definition.exclusions, start=1):
+        place, per = f"exclusions.{number}.per", exclusion.per
+        if per in ("item", "project") and definition.items is None:
+            yield Problem(
+                place,
+                zh=f"按 {per} 排除须有 items：请写明按什么计数，或改为 beneficiary",
+                en=f"{per} needs `items`: say what is counted, or exclude per beneficiary",
+            )
+        if per == "household" and definition.audience is not Audience.PERSON:
+            yield Problem(
+                place,
+                zh="企业没有户号：household 只用于个人政策",
+                en="household is for persons only: an enterprise has no household number",
+            )
 
 
 def _expression_problems(definition: Definition, lexicon: Lexicon) -> Iterator[Problem]:

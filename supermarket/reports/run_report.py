@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from supermarket.claims.models import Run
 from supermarket.claims.runs.listing import LISTED, area_totals, payer_totals
 from supermarket.claims.states import CLAIM_ENDS, ClaimState
+from supermarket.matching.periods import ONCE
 from supermarket.payouts.states import PayoutState
 from supermarket.reports.text import area, day, moment, money, say
 
@@ -65,7 +66,7 @@ def report_head(run: Run) -> list[tuple[str, str]]:
         (_("Policy"), f"{say(definition['title'])} ({run.policy.code}, {run.policy_version.number})"),
         (_("Document"), " ".join(str(document.get(key) or "") for key in ("number", "title", "issued_by")).strip()),
         (_("Department"), str(definition.get("department", ""))),
-        (_("Period"), run.period),
+        (_("Period"), _("once") if run.period == ONCE else run.period),
         (_("State"), str(run.get_state_display())),
         (_("Supplement of run"), str(run.parent_id or "")),
         (_("Facts as of"), day(run.reference)),

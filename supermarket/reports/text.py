@@ -6,9 +6,8 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from enterprises.deliveries.tables import harmless
 from enterprises.vocabulary import reference_table
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def money(fen: int | None) -> str:
@@ -50,5 +49,5 @@ def printable(text: str) -> str:
 
 
 def neutral(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, wherever it is pasted."""
-    return "'" + printable(text) if text.startswith(FORMULA) else printable(text)
+    """A printable text that no spreadsheet takes for a formula."""
+    return printable(harmless(text))

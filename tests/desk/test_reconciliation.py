@@ -136,7 +136,7 @@ def test_readers_see_and_touch_nothing(item: SuspenseItem, sign_in: SignIn, role
 def test_the_trial_balance_is_a_table_to_be_saved(item: SuspenseItem, maker: Client) -> None:
     answer = maker.get(f"/desk/reconciliation/balance.csv?until={timezone.localdate():%Y-%m-%d}")
     rows = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
-    assert any(NUMBER in row and "-500.00" in row for row in rows)
+    assert any("not explained yet" in row and NUMBER in row and "-500.00" in row for row in rows)
     before = maker.get("/desk/reconciliation/balance.csv?until=2020-01-01")
     assert "500.00" not in b"".join(before.streaming_content).decode()  # type: ignore[attr-defined]
 

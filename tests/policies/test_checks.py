@@ -9,6 +9,7 @@ from tests.policies.definitions import definition
 from tests.policies.lexicon import GROUND, LEXICON
 
 EXAMPLE = {"title": "30 人", "facts": {"insured_headcount": 30}, "verdict": "eligible", "amount": 10000}
+AWARDS = {"group": "awards", "per": "beneficiary", "window": "year", "rule": "once"}
 GAP = [{"below": 10, "give": 1}, {"over": 10, "give": 2}]
 OVERLAP = [{"up_to": 10, "give": 1}, {"from": 10, "give": 2}]
 
@@ -42,6 +43,9 @@ def test_a_right_definition_has_no_problem() -> None:
         ({"instalments": [{"share": 1, "if": "insured"}]}, "instalments.1.if"),
         ({"amount": None, "pool": {"total": "1000000", "weight": "headcount"}}, "pool.weight"),
         ({"items": {"from": "hires", "key": "identity"}}, "items"),
+        ({"exclusions": [AWARDS, {**AWARDS, "per": "item"}]}, "exclusions.2.per"),
+        ({"exclusions": [{**AWARDS, "per": "project"}]}, "exclusions.1.per"),
+        ({"exclusions": [{**AWARDS, "per": "household"}]}, "exclusions.1.per"),
     ],
 )
 def test_what_stops_a_publication(changes: dict[str, Any], place: str) -> None:

@@ -146,6 +146,6 @@ def test_money_is_digits_to_the_fen() -> None:
 
 def test_a_cell_that_begins_like_a_formula_is_kept_as_text(tmp_path: Path) -> None:
     sheets = Sheets()
-    sheets.row(sheets.sheet("x", (10,)), ["=1+1", "+1", "-1", "@x", "\x01a"])
+    sheets.row(sheets.sheet("x", (10,)), ["=1+1", "+1+1", "-1+1", "@x", "\x01a", "\n=1", "-12.50"])
     sheets.save(tmp_path / "x.xlsx")
-    assert cells(tmp_path / "x.xlsx")["x"] == [["'=1+1", "'+1", "'-1", "'@x", " a"]]
+    assert cells(tmp_path / "x.xlsx")["x"] == [["'=1+1", "'+1+1", "'-1+1", "'@x", " a", "' =1", "-12.50"]]

@@ -18,6 +18,7 @@ from supermarket.access import signed_in
 from supermarket.dates import today
 from supermarket.desk.acting import DONE, step_take
 from supermarket.desk.uploads import table_response
+from supermarket.desk.views.money import ROLES, Role
 from supermarket.ledger.errors import LedgerError, yuan
 from supermarket.ledger.selectors import trial_balance
 from supermarket.payouts import reconciliation as reading
@@ -77,7 +78,7 @@ def balance(request: HttpRequest, suffix: str) -> HttpResponseBase:
         yield _("Account"), _("Of"), _("Balance")
         for each in trial_balance(until=moment):
             of = each.account.appropriation or each.account.holder
-            yield each.account.get_role_display(), str(of), yuan(each.amount_fen)
+            yield str(ROLES[Role(each.account.role)]), str(of), yuan(each.amount_fen)
 
     return table_response(rows(), f"trial-balance-{until or today()}", suffix)
 

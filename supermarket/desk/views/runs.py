@@ -25,6 +25,7 @@ from supermarket.claims.states import ClaimState
 from supermarket.dates import today
 from supermarket.desk.run_page import run_page
 from supermarket.matching.catalogue import store_catalogue
+from supermarket.matching.periods import ONCE
 from supermarket.reports.text import neutral
 from supermarket.requests import by_htmx
 from supermarket.templatetags.store import say
@@ -59,7 +60,8 @@ def run_offers() -> Iterator[tuple[str, str]]:
             definition = offer.version.parsed
             if definition.delivery is DeliveryMode.NO_APPLICATION:
                 for period in offer.periods_open:
-                    yield f"{definition.code} {period}", f"{say(definition.title)} · {period}"
+                    when = "" if period == ONCE else f" · {period}"
+                    yield f"{definition.code} {period}", f"{say(definition.title)}{when}"
 
 
 @require_GET
