@@ -19,7 +19,6 @@ from policies.engine.errors import TotalTooLargeError
 from policies.engine.expressions import Binder
 from policies.engine.free import batches
 from policies.engine.numbers import LIMIT, NotVectorised, Number, Rows, TooWide, bits_at, rounded
-from policies.engine.piecewise import NotPiecewise, fen_of
 from policies.engine.policy import CompiledPolicy
 from policies.engine.population import Population
 
@@ -41,15 +40,21 @@ class Amounts:
 def amounts_of(policy: CompiledPolicy, eligible: Words, population: Population) -> Amounts:
     """The sums of a policy for the rows of a plane, in row order; 0 for a policy that has none."""
     count = int(np.bitwise_count(eligible).sum())
-    amounts = Amounts(np.zeros(count, np.int64), np.zeros(count, np.bool_))
     if policy.amount is None or not count:
-        return amounts
-    most = _stepped(policy, eligible, population, amounts)
-    if most is None:
-        rows = np.empty(count, np.int64)
-        kernels.rows_of(eligible, rows)
-        _ask_evaluator(_bound_amounts(policy, rows, population, amounts), rows, amounts, policy, population)
-    return Amounts(amounts.fen, amounts.unknown, most)
+        return _same(0, count)
+    found = _stepped(policy, eligible, count, population)
+    if found is not None:
+        return found
+    rows = np.empty(count, np.int64)
+    kernels.rows_of(eligible, rows)
+    amounts = _same(0, count)
+    _ask_evaluator(_bound_amounts(policy, rows, population, amounts), rows, amounts, policy, population)
+    return Amounts(amounts.fen, amounts.unknown)
+
+
+def _same(fen: int, count: int) -> Amounts:
+    """The same known sum for all."""
+    return Amounts(np.full(count, fen, np.int64), np.zeros(count, np.bool_), abs(fen))
 
 
 def total_of(amounts: Amounts, code: str) -> int:
@@ -67,31 +72,23 @@ def total_of(amounts: Amounts, code: str) -> int:
     return total
 
 
-def _stepped(policy: CompiledPolicy, eligible: Words, population: Population, amounts: Amounts) -> int | None:
-    """Fill in the amounts of a piecewise linear form; gives how far from 0 they may be, None if it cannot be done."""
+def _stepped(policy: CompiledPolicy, eligible: Words, count: int, population: Population) -> Amounts | None:
+    """The amounts by a piecewise linear form; None if it cannot be done."""
     form = policy.piecewise
     if form is None:
         return None
     if form.fact is None:
-        fen = fen_of(form.lines[0][1])
-        if not LEAST <= fen <= GREATEST:
-            return None
-        amounts.fen[:] = fen
-        return abs(fen)
+        return _same(form.fen, count) if LEAST <= form.fen <= GREATEST else None
     column = population.column(form.fact)
     if not isinstance(column, Numbers) or (not form.strict and (eligible & ~column.known).any()):
         return None
-    try:
-        steps = form.steps(column.scale)
-    except NotPiecewise:
+    steps, most = form.steps(column.scale), max(-column.low, column.high)
+    if steps is None or most > steps.greatest:
         return None
-    most = max(-column.low, column.high)
-    farthest = steps.most[0] * most + steps.most[1]
-    if farthest >= LIMIT or not form.is_exact(most, column.scale):
-        return None
+    fen, unknown = np.empty(count, np.int64), np.empty(count, np.bool_)
     kernel, parts = kernels.stepped_amounts[column.values.itemsize], (steps.cuts, steps.factors, steps.offsets)
-    kernel(eligible, column.known, column.values.ctypes.data, parts, steps.unit, amounts.fen, amounts.unknown)
-    return farthest // steps.unit + 1
+    kernel(eligible, column.known, column.values.ctypes.data, parts, steps.division, fen, unknown)
+    return Amounts(fen, unknown, steps.farthest(most))
 
 
 def _bound_amounts(policy: CompiledPolicy, rows: Rows, population: Population, amounts: Amounts) -> NDArray[np.intp]:

@@ -21,6 +21,7 @@ from policies.engine.vectors import (
     lowest_one,
     ones_in,
     putter,
+    upper_half,
     value_8,
     value_16,
     value_32,
@@ -183,36 +184,40 @@ def rows_of(plane: Any, rows: Any) -> int:
 
 
 def _stepped_amounts(value_at: Callable[..., Any]) -> Any:
-    @njit("(uint64[::1], uint64[::1], int64, UniTuple(int64[::1], 3), int64, int64[::1], boolean[::1])", **_OPTIONS)
-    def amounts(plane: Any, known: Any, address: int, steps: Any, unit: int, fen: Any, unknown: Any) -> None:
-        """The entries of `fen` for the rows of a plane: (factors[k] * x + offsets[k]) / unit, half rounded away from
-        0, where k counts the cuts up to x. Rows whose bit in `known` is 0 give 0 and are `unknown`."""
+    @njit(
+        "(uint64[::1], uint64[::1], int64, UniTuple(int64[::1], 3), Tuple((int64, uint64, int64)), int64[::1], "
+        "boolean[::1])",
+        **_OPTIONS,
+    )
+    def amounts(plane: Any, known: Any, address: int, steps: Any, division: Any, fen: Any, unknown: Any) -> None:
+        """The entries of `fen` for the rows of a plane, by `Steps` of `piecewise`: (factors[k] * x + offsets[k]) /
+        unit, half rounded away from 0, where k counts the cuts up to x. Rows whose bit in `known` is 0 give 0 and are
+        `unknown`."""
         cuts, factors, offsets = steps
-        half = unit // 2
+        half, reciprocal, shift = division
         entry = 0
         for word in range(len(plane)):
             bits, valid = plane[word], known[word]
             while bits:
                 bit = lowest_one(bits)
                 bits &= bits - uint64(1)
-                if valid >> bit & uint64(1):
-                    x = value_at(address, word * 64 + int64(bit))
-                    part = 0
-                    for cut in cuts:
-                        part += x >= cut
-                    amount = factors[part] * x + offsets[part]
-                    if unit != 1:
-                        size = uint64(abs(amount) + half) // uint64(unit)
-                        amount = int64(size) if amount >= 0 else -int64(size)
-                    fen[entry] = amount
-                else:
-                    fen[entry] = 0
-                    unknown[entry] = True
+                x = value_at(address, word * 64 + int64(bit))
+                part = 0
+                for cut in cuts:
+                    part += x >= cut
+                amount = factors[part] * x + offsets[part]
+                if reciprocal:
+                    size = int64(upper_half(uint64(abs(amount) + half), reciprocal) >> uint64(shift))
+                    amount = size if amount >= 0 else -size
+                is_known = valid >> bit & uint64(1)
+                fen[entry] = amount * int64(is_known)
+                unknown[entry] = not is_known
                 entry += 1
 
     return amounts
 
 
+# By the bytes of a value.
 stepped_amounts = {
     1: _stepped_amounts(value_8),
     2: _stepped_amounts(value_16),

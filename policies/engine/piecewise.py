@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, floor
 from typing import Final
 
@@ -29,6 +30,7 @@ Place = tuple[Fraction, int]  # a cut: just before (0) or just after (1) a value
 Line = tuple[Fraction, Fraction]  # slope and intercept
 ZERO: Final = Fraction(0)
 _EVALUATOR_LIMIT: Final = 10**NUMBERS.prec
+_WORD_LIMIT: Final = 1 << 62
 
 
 class NotPiecewise(Exception):  # noqa: N818
@@ -46,31 +48,44 @@ class Piecewise:
     lines: tuple[Line, ...]
     strict: bool = True
     widest: tuple[Fraction, Fraction, int] = (ZERO, ZERO, 0)
-    _by_scale: dict[int, Steps] = field(default_factory=dict, compare=False, repr=False)
+    _by_scale: dict[int, Steps | None] = field(default_factory=dict, compare=False, repr=False)
 
-    def is_exact(self, most: int, scale: int) -> bool:
-        """Whether the evaluator rounds nothing on the way for facts up to `most` units of 10**-scale."""
-        slope, intercept, decimals = self.widest
-        return (slope * most + intercept * 10**scale) * 10**decimals < _EVALUATOR_LIMIT
+    @cached_property
+    def fen(self) -> int:
+        """What a form that depends on no fact gives."""
+        return fen_of(self.lines[0][1])
 
-    def steps(self, scale: int) -> Steps:
-        """The form in integers for a column with so many decimals. Raises NotPiecewise."""
-        found = self._by_scale.get(scale)
-        if found is None:
-            found = self._by_scale[scale] = _steps(self, scale)
-        return found
+    def steps(self, scale: int) -> Steps | None:
+        """The form in integers for a column with so many decimals; None if it has none."""
+        if scale not in self._by_scale:
+            try:
+                self._by_scale[scale] = _steps(self, scale)
+            except NotPiecewise:
+                self._by_scale[scale] = None
+        return self._by_scale[scale]
 
 
 @dataclass(frozen=True)
 class Steps:
     """An integer x of the column lies in part k if k cuts are <= x; it gives (factors[k] * x + offsets[k]) / unit fen,
-    half a fen rounded up (away from 0). `most`: of the factors and offsets, to bound what comes out."""
+    half a fen rounded up (away from 0).
+
+    `greatest`: for x up to so far from 0 everything is exact, here as in the evaluator. `division`: half the unit,
+    and (reciprocal, shift): n // unit is n * reciprocal >> 64 + shift for n < 2**62 (Granlund and Montgomery, Division
+    by invariant integers using multiplication, 1994); the reciprocal is 0 where the unit is 1.
+    """
 
     cuts: NDArray[np.int64]
     factors: NDArray[np.int64]
     offsets: NDArray[np.int64]
     unit: int
     most: tuple[int, int]
+    greatest: int
+    division: tuple[int, np.uint64, int]
+
+    def farthest(self, most: int) -> int:
+        """How far from 0 the fen may be for x up to `most` from 0."""
+        return (self.most[0] * most + self.most[1]) // self.unit + 1
 
 
 def _steps(form: Piecewise, scale: int) -> Steps:
@@ -80,10 +95,28 @@ def _steps(form: Piecewise, scale: int) -> Steps:
     factors, offsets = ([int(number * unit) for number in side] for side in zip(*per_unit, strict=True))
     cuts = [ceil(value * 10**scale) if side == 0 else floor(value * 10**scale) + 1 for value, side in form.cuts]
     most = max(map(abs, factors)), max(map(abs, offsets))
-    if max(*most, *map(abs, cuts), unit) >= 1 << 62:
+    if max(*most, *map(abs, cuts), unit) >= _WORD_LIMIT:
         raise NotPiecewise
     arrays = [np.array(each, np.int64) for each in (cuts, factors, offsets)]
-    return Steps(arrays[0], arrays[1], arrays[2], unit, most)
+    return Steps(arrays[0], arrays[1], arrays[2], unit, most, _greatest(form, scale, unit, most), _division(unit))
+
+
+def _greatest(form: Piecewise, scale: int, unit: int, most: tuple[int, int]) -> int:
+    """Up to how far from 0 the fact may be: the sums fit, and the evaluator rounds nothing on the way."""
+    slope, intercept, decimals = form.widest
+    bounds = (
+        (Fraction(most[0]), Fraction(_WORD_LIMIT - most[1] - unit)),
+        (slope, Fraction(_EVALUATOR_LIMIT, 10**decimals) - intercept * 10**scale),
+    )
+    if any(room <= 0 for _, room in bounds):
+        raise NotPiecewise
+    return min((ceil(room / factor) - 1 for factor, room in bounds if factor), default=_WORD_LIMIT)
+
+
+def _division(unit: int) -> tuple[int, np.uint64, int]:
+    bits = (unit - 1).bit_length()
+    reciprocal = 0 if unit == 1 else (1 << 62 + bits) // unit + 1
+    return unit // 2, np.uint64(reciprocal), max(bits - 2, 0)
 
 
 def fen_of(yuan: Fraction) -> int:
