@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from policies.rules import nodes
 from policies.rules.amount import Amount
 from policies.rules.display import LANGUAGES, Display
 from policies.rules.phrases import Phrases
-from policies.rules.types import type_of_fact
+from policies.rules.types import YUAN, type_of_fact
 from policies.rules.values import Vocabulary
 
 
@@ -29,9 +30,16 @@ def explain_amount(
     return tuple(AmountSentence(zh, en) for zh, en in zip(*written, strict=True))
 
 
+def _how(display: Display, phrases: Phrases, node: nodes.Node) -> str:
+    """How it is worked out; a fixed sum is told with its unit."""
+    if isinstance(node, nodes.Literal) and isinstance(node.value, Decimal):
+        return display.sentence("amount.fixed", bound=display.number(node.value, YUAN))
+    return display.sentence("amount.how", bound=phrases.of(node))
+
+
 def _sentences(display: Display, amount: Amount, vocabulary: Vocabulary, shows: Callable[[str], bool]) -> list[str]:
     phrases = Phrases(display, vocabulary)
-    sentences = [display.sentence("amount.how", bound=phrases.of(amount.reasons.node))]
+    sentences = [_how(display, phrases, amount.reasons.node)]
     for code, value in amount.reasons.used:
         fact_type = vocabulary.get(code)
         if value is None or fact_type is None or fact_type.kind == "items" or not shows(code):

@@ -98,9 +98,10 @@ class Display:
 
     def _years_months(self, duration: YearsMonths) -> str:
         years, months = divmod(duration.months, 12)
+        whole, rest = self.text("years", years=years), self.text("months", months=months)
         if years and months:
-            return self.text("years_months", years=years, months=months)
-        return self.text("years", years=years) if years else self.text("months", months=months)
+            return self.text("years_months", years=whole, months=rest)
+        return whole if years else rest
 
 
 def _grouped(number: Decimal) -> str:

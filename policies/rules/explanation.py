@@ -16,7 +16,7 @@ from policies.rules.nodes import Node
 from policies.rules.phrases import Phrases
 from policies.rules.reasons import Reason
 from policies.rules.rule import Verdict
-from policies.rules.shapes import DATE_SHAPES, Shape, shape_of
+from policies.rules.shapes import DATE_SHAPES, Shape, open_range, shape_of
 from policies.rules.types import ANY, Type, member_of
 from policies.rules.values import UNKNOWN, FactType, RangeValue
 
@@ -118,6 +118,8 @@ class _Sentence:
 
     def text(self) -> str:
         fact = self.explainer.label(self.shape.about, self.display)
+        if isinstance(self.shape.about, nodes.Arithmetic):
+            fact = self.display.text("quoted", text=fact)
         bound = self._bound()
         truth = self.reason.truth
         if truth is None or not all(self.explainer.shows(code) for code, _ in self.reason.used):
@@ -146,6 +148,11 @@ class _Sentence:
         return self.display.joined([self._one_bound(bound) for bound in self.shape.bounds])
 
     def _one_bound(self, node: Node) -> str:
+        if isinstance(node, nodes.Unequal):
+            return self.display.text("other", end=self._one_bound(node.operand))
+        if isinstance(node, nodes.Range) and (side := open_range(node)) is not None:
+            name = DATE_SHAPES.get(side[0], side[0]) if self.type.kind == "date" else side[0]
+            return self.display.text(name, end=self._one_bound(side[1]))
         if isinstance(node, nodes.Range) and node.low is not None and node.high is not None:
             key = {
                 (True, True): "from_to",

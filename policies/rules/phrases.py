@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from policies.rules import nodes
 from policies.rules.display import Display
-from policies.rules.formatter import format_number, format_rule
+from policies.rules.formatter import format_rule
 from policies.rules.nodes import Node
 from policies.rules.rows import row_fields
 from policies.rules.values import Vocabulary
 
 _SIGNS: Final = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " - ", "**": " ^ "}
 _BINDING: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
+_PUT_TOGETHER: Final = (nodes.Arithmetic, nodes.And, nodes.Or, nodes.Compare, nodes.If, nodes.Between, nodes.In)
 _COMPARED: Final = {"=": " = ", "!=": " ≠ ", "<": " < ", "<=": " ≤ ", ">": " > ", ">=": " ≥ "}
 
 
@@ -32,9 +33,16 @@ class Phrases:
         return writer(self, node) if writer is not None else format_rule(node, self.vocabulary, self.display.language)
 
     def inner(self, node: Node) -> str:
-        """An operand: operators in it go into parentheses."""
-        written = self.of(node)
-        return f"({written})" if isinstance(node, nodes.Arithmetic | nodes.And | nodes.Or | nodes.Compare) else written
+        """An operand: whatever is put together goes into parentheses."""
+        return self.bracketed(self.of(node)) if isinstance(node, _PUT_TOGETHER) else self.of(node)
+
+    def part(self, node: Node) -> str:
+        """A part of a list or of an and / or: a comparison stands as it is."""
+        loose = isinstance(node, nodes.And | nodes.Or | nodes.If | nodes.Between)
+        return self.bracketed(self.of(node)) if loose else self.of(node)
+
+    def bracketed(self, written: str) -> str:
+        return self.phrase("brackets", written)
 
     def _label(self, vocabulary: Vocabulary, code: str) -> str:
         fact_type = vocabulary.get(code)
@@ -50,8 +58,6 @@ class Phrases:
     # --- one method a kind --------------------------------------------------------------------------------------
 
     def literal(self, node: nodes.Literal) -> str:
-        if node.kind == "number":
-            return format_number(node.value)  # type: ignore[arg-type]
         return self.display.value(node.value)
 
     def named(self, node: nodes.Fact | nodes.Parameter) -> str:
@@ -76,9 +82,17 @@ class Phrases:
         return self.phrase("filter", self.inner(node.source), inside.of(node.condition))
 
     def arithmetic(self, node: nodes.Arithmetic) -> str:
+        if node.operator == "-" and self._is_day(node.left) and self._is_day(node.right):
+            return self.phrase("years and months duration", self.of(node.right), self.of(node.left))
         binding = _BINDING[node.operator]
         left, right = self._operand(node.left, binding), self._operand(node.right, binding + 1)
         return f"{left}{_SIGNS[node.operator]}{right}"
+
+    def _is_day(self, node: Node) -> bool:
+        if isinstance(node, nodes.AsOf) or (isinstance(node, nodes.Literal) and node.kind == "date"):
+            return True
+        fact_type = self._fact_type(node)
+        return fact_type is not None and fact_type.kind == "date"
 
     def _operand(self, node: Node, binding: int) -> str:
         """An operand of arithmetic, in parentheses where it binds less tightly."""
@@ -121,10 +135,10 @@ class Phrases:
         return f"{opening}{self.of(node.low)}, {self.of(node.high)}{closing}"
 
     def both(self, node: nodes.And) -> str:
-        return self.display.phrase("and").join(self.inner(operand) for operand in node.operands)
+        return self.display.phrase("and").join(self.part(operand) for operand in node.operands)
 
     def either(self, node: nodes.Or) -> str:
-        return self.display.phrase("or").join(self.inner(operand) for operand in node.operands)
+        return self.display.phrase("or").join(self.part(operand) for operand in node.operands)
 
     def quantified(self, node: nodes.Quantified) -> str:
         return self.phrase(node.kind, self.inner(node.source), self.bound(node.variable, node.source, node.condition))
@@ -137,14 +151,15 @@ class Phrases:
         return self.phrase("for", self.inner(node.source), self.bound(node.variable, node.source, node.result))
 
     def choice(self, node: nodes.If) -> str:
-        return self.phrase("if", self.of(node.condition), self.of(node.then), self.of(node.otherwise))
+        return self.phrase("if", self.of(node.condition), self.part(node.then), self.of(node.otherwise))
 
     def call(self, node: nodes.Call) -> str:
-        arguments = [self.inner(argument) for argument in node.arguments]
-        if node.function in ("min", "max", "sum", "mean", "all", "any") and len(arguments) > 1:
-            arguments = [f"({self.display.joined([self.of(argument) for argument in node.arguments])})"]
-        if self.display.has_phrase(node.function):
-            return self.phrase(node.function, *arguments, *[""] * (4 - len(arguments)))
+        arguments, function = [self.inner(argument) for argument in node.arguments], node.function
+        if function in ("min", "max", "sum", "mean", "all", "any") and len(arguments) > 1:
+            function = f"{function} of two" if function in ("min", "max") and len(arguments) == 2 else function
+            arguments = [self.bracketed(self.display.joined([self.part(argument) for argument in node.arguments]))]
+        if self.display.has_phrase(function):
+            return self.phrase(function, *arguments, *[""] * (4 - len(arguments)))
         return f"{node.function}({self.display.joined(arguments)})"
 
 

@@ -71,7 +71,7 @@ def _shape(node: Node) -> Shape:
         case nodes.Between(value, low, high):
             return Shape("within", value, (nodes.Range(low, high, True, True),))
         case nodes.In(value, tests):
-            return _membership(node, value, tests)
+            return _membership(value, tests)
         case nodes.Call("list contains", (list_, element)) if not facts_of(element):
             return Shape("contains", list_, (element,))
         case nodes.Call("is known", (asked,)):
@@ -81,19 +81,25 @@ def _shape(node: Node) -> Shape:
     return Shape("holds", node, (node,))
 
 
-def _membership(node: nodes.In, value: Node, tests: tuple[Node, ...]) -> Shape:
+def _membership(value: Node, tests: tuple[Node, ...]) -> Shape:
     if len(tests) == 1 and not facts_of(value) and facts_of(tests[0]):
         return Shape("contains", tests[0], (value,))
     if len(tests) == 1 and isinstance(tests[0], nodes.Range):
         return _range(value, tests[0])
-    if any(isinstance(test, nodes.Range | nodes.Unequal) for test in tests):
-        return Shape("holds", node, (node,))
+    if len(tests) == 1 and isinstance(tests[0], nodes.Unequal):
+        return Shape("unequal", value, (tests[0].operand,))
     return Shape("equal", value, tests) if len(tests) == 1 else Shape("one_of", value, tests)
 
 
 def _range(value: Node, test: nodes.Range) -> Shape:
+    side = open_range(test)
+    return Shape("within", value, (test,)) if side is None else Shape(side[0], value, (side[1],))
+
+
+def open_range(test: nodes.Range) -> tuple[str, Node] | None:
+    """The name and the end of a range without the other end."""
     if test.high is None and test.low is not None:
-        return Shape("at_least" if test.low_closed else "more_than", value, (test.low,))
+        return "at_least" if test.low_closed else "more_than", test.low
     if test.low is None and test.high is not None:
-        return Shape("at_most" if test.high_closed else "less_than", value, (test.high,))
-    return Shape("within", value, (test,))
+        return "at_most" if test.high_closed else "less_than", test.high
+    return None

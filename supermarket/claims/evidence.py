@@ -42,7 +42,7 @@ def canonical(data: Any) -> str:
 
 
 def verdict_as_data(decision: Decision) -> dict[str, Any]:
-    """Verdict, reasons in sentences, missing facts, sum and items, as they are shown and compared."""
+    """Verdict, reasons in sentences, missing facts, sum and items, as they are shown; replays compare all but words."""
     answer = decision.answer
     amount = answer.amount
     return {
@@ -149,18 +149,25 @@ class Replay:
 
 
 def evidence_replay(evidence: Evidence, catalogue: StoreCatalogue) -> Replay:
-    """Decide again on what was frozen, and compare."""
+    """Decide again on what was frozen, and compare all but the wording."""
     intact = digest_of(evidence) == evidence.digest
     facts, verdict = evidence_opened(evidence)
     decision = decision_again(evidence, facts, catalogue)
-    now = {**verdict_as_data(decision), "amount_fen": decision.amount_fen}
-    then = {**verdict, "amount_fen": evidence.amount_fen}
+    now = {**_without_words(verdict_as_data(decision)), "amount_fen": decision.amount_fen}
+    then = {**_without_words(verdict), "amount_fen": evidence.amount_fen}
     differences = tuple(
         f"{key}: {canonical(then.get(key))} -> {canonical(now.get(key))}"
         for key in sorted({*now, *then})
         if canonical(now.get(key)) != canonical(then.get(key))
     )
     return Replay(intact, not differences, differences)
+
+
+def _without_words(data: Any) -> Any:
+    """What was decided. The sentences are frozen as they were shown; a release may put the same better."""
+    if isinstance(data, Mapping):
+        return {key: _without_words(value) for key, value in data.items() if key not in ("zh", "en")}
+    return [_without_words(member) for member in data] if isinstance(data, list) else data
 
 
 def decision_again(evidence: Evidence, facts: Mapping[str, Any], catalogue: StoreCatalogue) -> Decision:

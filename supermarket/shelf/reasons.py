@@ -85,7 +85,8 @@ class Explainer:
         place = dict(reason.used).get(ACCEPTING_AREA)
         if reason.truth is None or not isinstance(place, str):
             return Text(
-                f"面向{area.zh}，申请受理地目前不清楚。", f"For {area.en}. The accepting area is not known yet."
+                f"面向{area.zh}，申请受理地资料不全，尚不能判定。",
+                f"For {area.en}. The accepting area is not known yet.",
             )
         own = label_text(kind, place)
         if reason.truth:

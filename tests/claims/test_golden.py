@@ -71,6 +71,11 @@ def test_evidence_of_then_replays_the_same(decided: dict[str, Evidence]) -> None
         replay = evidence_replay(evidence, store_catalogue())
         assert replay.same, (key, replay.differences)
         assert evidence.engine_version == ENGINE_VERSION
+        evidence.verdict["reasons"]["zh"] = "从前的说法"  # the wording of then is shown, not compared
+        assert evidence_replay(evidence, store_catalogue()).same
+        evidence.verdict["reasons"]["truth"] = False
+        assert not evidence_replay(evidence, store_catalogue()).same
+        evidence.verdict["reasons"]["truth"] = True
         evidence.facts["insured_headcount"]["value"] = 3
         assert not evidence_replay(evidence, store_catalogue()).same
         assert digest_of(evidence) != evidence.digest

@@ -190,8 +190,8 @@ def test_an_amount_in_words() -> None:
     facts = {"rd.expense_prev_year": 5000, "hires": ROWS, "msme_size": "small", "exports": False}
     sentences = explain_amount(compiled.evaluate(facts), VOCABULARY)
     assert [sentence.zh for sentence in sentences] == [
-        "金额按“(0.1 × 上年研发费用、200000)中的最小值 + 计入的招用人员的数量 × 1000 + "
-        "按表“few”由企业规模查得的值 + 0.5 × 出口额”计算。",
+        "金额按“（0.1 × 上年研发费用、200,000）中较小者 + 计入的招用人员数量 × 1000 + "
+        "由企业规模按表‘few’查得的值 + 0.5 × 出口额”计算。",
         "其中上年研发费用为5,000元。",
         "其中企业规模为小型。",
         "其中有出口为否。",
@@ -199,9 +199,21 @@ def test_an_amount_in_words() -> None:
         "出口额对本主体不适用，这一部分按0计。",
         "另有1项资料不全，本期不计入，补齐后下一期可再申领。",
     ]
-    assert sentences[3].en == "Of that, exports is no."
+    assert sentences[3].en == "In it, exports: no."
     open_sum = explain_amount(compiled.evaluate({"hires": []}), VOCABULARY, shows=lambda code: False)
     assert open_sum[-1].en == (
         "Still missing: exports, enterprise size, R&D expense of the previous year. The sum cannot be told yet."
     )
     assert len(open_sum) == 2
+
+
+def test_a_fixed_sum_and_a_choice_in_words() -> None:
+    fixed = compile_amount("500000", VOCABULARY)
+    (sentence,) = explain_amount(fixed.evaluate({}), VOCABULARY)
+    assert (sentence.zh, sentence.en) == ("金额固定为500,000元。", "The sum is 500,000 yuan.")
+    chosen = compile_amount("(if dishonest then 0 else 0.5) * rd.expense_prev_year", VOCABULARY)
+    (sentence,) = explain_amount(chosen.evaluate({}), VOCABULARY, shows=lambda code: False)[:1]
+    assert sentence.zh == "金额按“（若（严重失信）则为0，否则为0.5） × 上年研发费用”计算。"
+    assert sentence.en == (
+        'The sum is worked out as "(0 if (seriously dishonest), else 0.5) × R&D expense of the previous year".'
+    )
