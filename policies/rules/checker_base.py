@@ -107,6 +107,9 @@ class CheckerBase:
             return
         if ordered:
             self.expect_ordered(node, one)
+            if one.codes is not None or other.codes is not None:
+                self.report("type", node, ("列出的代码没有大小", "the codes of a list have no order"))
+                return
         if one.kind == "number":
             self.expect_same_unit(node, one, other)
         for (literal, _), (_, type_) in ((left, right), (right, left)):
@@ -198,6 +201,8 @@ class CheckerBase:
 
     def check_division(self, node: nodes.Arithmetic) -> None:
         """A quotient by a fact has no end: it must be rounded where it stands, unless it is only compared."""
+        if isinstance(node.right, nodes.Literal) and node.right.value == 0:
+            self.report("division", node, ("除数为零", "a division by zero"))
         if id(node) in self.compared:
             return
         varies = (nodes.Fact, nodes.Parameter, nodes.Field, nodes.Variable, nodes.Items)

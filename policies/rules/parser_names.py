@@ -148,7 +148,10 @@ class NameParser(TokenStream):
         else:
             known = [*self.names.known, *self.variables, *(field for row in self.rows for field in row)]
             zh, en = f"没有名为“{name}”的数据项", f"unknown name {name!r}"
-            self.report("unknown-name", zh, en, span, did_you_mean(name, known))
+            hints = did_you_mean(name, known)
+            if name in self.names.vocabulary:  # no fact: a city value
+                hints = (f'城市参数写作 parameter("{name}")', f'a city value is written parameter("{name}")')
+            self.report("unknown-name", zh, en, span, hints)
         return Fact(name, span=span)
 
     def variable_name(self) -> str:

@@ -55,7 +55,7 @@ class FactValueError(ValueError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, str]:
     """Hints (zh, en) naming the closest known names; empty where nothing is close."""
-    matches = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    matches = difflib.get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.6)
     if not matches:
         return "", ""
     return f"是不是想写：{'、'.join(matches)}？", f"did you mean {', '.join(matches)}?"

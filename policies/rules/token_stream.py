@@ -102,9 +102,9 @@ class TokenStream:
 
     def fail_expected(self, zh: str, en: str) -> NoReturn:
         token = self.current
-        shown = f"“{token.value}”" if token.value else ""
+        shown, kind = f"“{token.value}”" if token.value else "", _NAMES_EN.get(token.kind, "")
         self.fail(
             "syntax",
             f"这里应为{zh}，却是{_NAMES_ZH.get(token.kind, '')}{shown}",
-            f"expected {en}, found {_NAMES_EN.get(token.kind, '')} {token.value!r}".replace(" ''", ""),
+            " ".join(filter(None, [f"expected {en}, found", kind, repr(token.value) if token.value else ""])),
         )

@@ -34,6 +34,9 @@ def problems(text: str, **beside: object) -> list[tuple[str, str]]:
         ("founded_on + founded_on > founded_on", "type", "founded_on + founded_on"),
         ('msme_size = "huge"', "code", '"huge"'),
         ('msme_size in ["small", "hug"]', "code", '"hug"'),
+        ('msme_size >= "small"', "type", 'msme_size >= "small"'),
+        ('msme_size in ["large".."small"]', "type", 'msme_size in ["large".."small"]'),
+        ("insured_headcount / 0 > 1", "division", "insured_headcount / 0"),
         ('rosters = "x"', "type", 'rosters = "x"'),
         ("insured_headcount = null", "null", "insured_headcount = null"),
         ("null", "null", "null"),
@@ -70,6 +73,21 @@ def test_each_mistake_is_found_at_its_place(text: str, code: str, place: str) ->
 def test_all_problems_come_at_once() -> None:
     text = 'industr = "C39" and (revenue_prev_year >= ) and foo(1) = 1 and msme_size = "huge" and founded_on > 3'
     assert [code for code, _ in problems(text)] == ["unknown-name", "syntax", "unknown-function", "code", "type"]
+
+
+def test_hints_name_each_guess_once_and_tell_how_a_city_value_is_written() -> None:
+    with pytest.raises(RuleProblems) as caught:
+        compile_rule('msme_size = "smal" and layoff_rate < lpr', {**VOCABULARY, "lpr": VOCABULARY["lpr-1y"]})
+    code, name = caught.value.problems[1], caught.value.problems[0]
+    assert (code.hint_en, code.hint_zh) == ("did you mean small?", "是不是想写：small？")
+    assert name.hint_en == 'a city value is written parameter("lpr")'
+
+
+def test_what_was_expected_and_what_was_found_is_one_sentence() -> None:
+    with pytest.raises(RuleProblems) as caught:
+        compile_rule("(dishonest]", VOCABULARY)
+    assert "  " not in caught.value.problems[0].en
+    assert caught.value.problems[0].en.endswith("found ']'")
 
 
 def test_problems_say_line_column_and_what_was_probably_meant() -> None:
