@@ -24,6 +24,7 @@ from supermarket.claims.models import Run
 from supermarket.dates import today
 from supermarket.ledger.services import appropriation_instruct_messages
 from supermarket.payouts import clock
+from supermarket.payouts.cutoff import execution_day
 from supermarket.payouts.models import PayerAccount, Payout, PayoutBatch, SubBatch
 from supermarket.payouts.rails.base import Instruction, Party, PaymentFile, PaymentRail
 from supermarket.payouts.rails.registry import rail_for
@@ -218,10 +219,10 @@ def sub_batch_draft(
     rail: PaymentRail,
     now: datetime,
 ) -> SubBatch:
-    message_id = batch.message_id(sequence)
+    message_id, day = batch.message_id(sequence), execution_day(rail.capabilities.cutoff, now)
     total_fen = sum(instruction.amount_fen for instruction in instructions)
     data = rail.render(
-        PaymentFile(message_id, timezone.localtime(now), today(), debtor, len(instructions), total_fen, instructions)
+        PaymentFile(message_id, timezone.localtime(now), day, debtor, len(instructions), total_fen, instructions)
     )
     return SubBatch(
         batch=batch,
@@ -231,6 +232,7 @@ def sub_batch_draft(
         sha256=hashlib.sha256(data).hexdigest(),
         count=len(instructions),
         total_fen=total_fen,
+        execution_day=day,
         created_at=now,
         moved_at=now,
         available_at=now,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from supermarket.access import signed_in
 from supermarket.desk.acting import step_take
 from supermarket.payouts import services
+from supermarket.payouts.cutoff import execution_day
 from supermarket.payouts.models import Channel, Heartbeat, SubBatch
 from supermarket.payouts.rails.registry import rail_for
 from supermarket.payouts.unknowns import unknowns
@@ -24,7 +25,8 @@ def channels(request: HttpRequest) -> HttpResponse:
     for channel in Channel.objects.prefetch_related("accounts").order_by("code"):
         rail = rail_for(channel)
         last = channel.messages.order_by("-pk").first()
-        rows.append({"channel": channel, "can": rail.capabilities, "ready": rail.ready(), "last": last})
+        dated = execution_day(rail.capabilities.cutoff, timezone.now())
+        rows.append({"channel": channel, "can": rail.capabilities, "ready": rail.ready(), "last": last, "dated": dated})
     context = {
         "rows": rows,
         "unknowns": unknowns(),

@@ -14,6 +14,7 @@ from supermarket.desk.acting import DONE, step_take
 from supermarket.payouts import services
 from supermarket.payouts.adopting import bank_words
 from supermarket.payouts.models import Alarm, Payout, PayoutAttempt
+from supermarket.payouts.rails.registry import rail_for
 from supermarket.payouts.selectors import alarms_open, payouts_with_a_person, progress_of
 from supermarket.payouts.states import AttemptState, PayoutState
 from supermarket.users.models import User
@@ -34,12 +35,18 @@ def payouts(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def payout(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = Payout.objects.select_related("claim__beneficiary", "claim__policy_version", "payer_account")
+    rows = Payout.objects.select_related("claim__beneficiary", "claim__policy_version", "payer_account__channel")
     found = get_object_or_404(rows, pk=pk)
     attempts = found.attempts.select_related("sub_batch").prefetch_related("moves").order_by("number")
     words = bank_words(found)
     adoption = found.adoptions.filter(confirmed_at=None).select_related("proposed_by").first() if words else None
-    context = {"payout": found, "attempts": attempts, "words": words, "adoption": adoption}
+    context = {
+        "payout": found,
+        "attempts": attempts,
+        "cutoff": rail_for(found.payer_account.channel).capabilities.cutoff,
+        "words": words,
+        "adoption": adoption,
+    }
     return render(request, "desk/payout.html", context)
 
 

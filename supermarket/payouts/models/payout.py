@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.secrets import decrypt
@@ -54,6 +55,7 @@ class SubBatch(Guarded):
     sha256 = models.CharField(max_length=64)
     count = models.PositiveIntegerField()
     total_fen = models.BigIntegerField()
+    execution_day = models.DateField(null=True)  # the day that the bank is asked to carry it out
     state = models.CharField(max_length=10, choices=SubBatchState.choices, default=SubBatchState.INSTRUCTED)
     created_at = models.DateTimeField()
     first_sent_at = models.DateTimeField(null=True)
@@ -79,10 +81,23 @@ class SubBatch(Guarded):
             pgtrigger.Protect(
                 name="frozen",
                 operation=pgtrigger.UpdateOf(
-                    "batch_id", "sequence", "message_id", "file_encrypted", "sha256", "count", "total_fen"
+                    "batch_id",
+                    "sequence",
+                    "message_id",
+                    "file_encrypted",
+                    "sha256",
+                    "count",
+                    "total_fen",
+                    "execution_day",
                 ),
             ),
         ]
+
+    @property
+    def dated_later(self) -> bool:
+        """Written after the bank's cut-off, or on a day off."""
+        written_on = settings.AS_OF or timezone.localdate(self.created_at)
+        return self.execution_day is not None and self.execution_day > written_on
 
     @property
     def file_bytes(self) -> bytes:
