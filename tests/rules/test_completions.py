@@ -38,6 +38,13 @@ DOMAINS: dict[str, list[object]] = {
     "exports": [True, False],
     "export_value": [0, 1],
 }
+TABLES = {
+    "sizes": [{"when": "large", "give": 3}, {"when": ["small"], "give": 2}],
+    "steps": [{"below": 0, "give": 0}, {"from": 0, "below": 4, "give": 10}, {"from": 4, "give": 20}],
+    "clash": {"hit": "UNIQUE", "rows": [{"when": "<= 3", "give": 1}, {"when": ">= 3", "give": 1}]},
+    "summed": {"hit": "COLLECT sum", "rows": [{"when": ">= 1", "give": 1}, {"when": ">= 3", "give": 10}]},
+    "slices": [{"up_to": 1, "rate": 1}, {"over": 1, "rate": 0.5}],
+}
 CONDITIONS = [
     "a",
     "b",
@@ -69,6 +76,11 @@ CONDITIONS = [
     'list contains(tags, "y")',
     "count(tags) >= 2",
     'some t in tags satisfies t in ["x", "z"]',
+    "lookup(size, sizes) >= 2",
+    "tiers(n, steps) > 10",
+    "lookup(n, clash) = 1",
+    "lookup(n, summed) between 1 and 11",
+    "marginal tiers(m, slices) > 1.25",
     "export_value > 0",
     "not(export_value > 0)",
     "exports",
@@ -92,7 +104,7 @@ def _formulas(conditions: list[str] = CONDITIONS) -> st.SearchStrategy[str]:
 
 def _brute_force(text: str, known: frozenset[str]) -> tuple[Verdict, list[str], dict[tuple[object, ...], bool | None]]:
     """The verdict on some facts, the unknown ones, and the answer of every completion of them."""
-    rule = compile_rule(text, VOCABULARY)
+    rule = compile_rule(text, VOCABULARY, tables=TABLES)
     words = set(re.findall(r"\w+", text)) | ({"exports"} if "export_value" in text else set())
     used = [code for code in DOMAINS if code in words]
     facts = {code: DOMAINS[code][len(text) % len(DOMAINS[code])] for code in used if code in known}

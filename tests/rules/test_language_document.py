@@ -1,9 +1,11 @@
 """LANGUAGE.md tells the truth: its limits are the code's, its functions and problem codes exist, its modules too."""
 
+import ast
 import re
+import sys
 from pathlib import Path
 
-from policies.rules import facts, parser, source, tables, token_stream, tokens, values
+from policies.rules import FactType, compile_rule, facts, parser, source, tables, token_stream, tokens, values
 from policies.rules.signatures import SIGNATURES
 
 PACKAGE = Path(tokens.__file__).parent
@@ -30,6 +32,32 @@ def test_the_limits_are_those_of_the_code() -> None:
         "tags of a tags fact": facts.MAX_TAGS,
         "digits of a number": values.NUMBERS.prec,
     }
+
+
+def test_the_truth_tables_are_those_of_the_evaluator() -> None:
+    letters, truths = {"p": FactType("boolean"), "q": FactType("boolean")}, {"t": True, "f": False, "u": None}
+    rows = re.findall(
+        r"^\| \*\*(.)\*\* \| (.) \| (.) \| (.) \| \| .+? \| (.) \| (.) \| (.) \| \| .+? \| (.) \|$", TEXT, re.M
+    )
+    assert [row[0] for row in rows] == ["t", "f", "u"]
+    for left, *answers in rows:
+        for right, both, either in zip("tfu", answers[:3], answers[3:6], strict=True):
+            facts = {"p": truths[left], "q": truths[right]}
+            assert compile_rule("p and q", letters).evaluate(facts).truth is truths[both]
+            assert compile_rule("p or q", letters).evaluate(facts).truth is truths[either]
+        assert compile_rule("not(p)", letters).evaluate({"p": truths[left]}).truth is truths[answers[6]]
+
+
+def test_the_language_stands_on_the_standard_library_alone() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                assert name.split(".")[0] in sys.stdlib_module_names or f"{name}.".startswith("policies.rules."), (
+                    path,
+                    name,
+                )
 
 
 def test_every_function_is_described_and_nothing_else() -> None:
