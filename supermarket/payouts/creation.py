@@ -1,9 +1,10 @@
 """From a released claim to a payout. Set-based: a run of 100,000 claims is twenty statements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from supermarket.bulk import bigints
 from supermarket.celery import poke
@@ -18,8 +19,10 @@ from supermarket.payouts.telling import payouts_tell
 
 CHUNK = 5_000
 PAYABLE = (ClaimState.RELEASED, ClaimState.PAYING)
+# Those that somebody else has in hand are left to him, or to the next sweep.
 LOCK = """
-    SELECT id FROM claims_claim WHERE id = ANY(%(claims)s::bigint[]) AND state = ANY(%(payable)s) ORDER BY id FOR UPDATE
+    SELECT id FROM claims_claim WHERE id = ANY(%(claims)s::bigint[]) AND state = ANY(%(payable)s) ORDER BY id
+    FOR UPDATE SKIP LOCKED
 """
 # A claim is paid at once, or part by part as its instalments are released. The lead payer pays the beneficiary all of
 # it; the others owe it their shares. What was set off against a part is not paid.
@@ -105,12 +108,17 @@ def payouts_due_sweep() -> int:
     """
     paid = Payout.objects.filter(claim=OuterRef("claim"), instalment=OuterRef("number"))
     instalments = instalments_with_a_rest().filter(~Exists(paid), released_at__isnull=False, claim__state__in=PAYABLE)
-    claims = set(instalments.values_list("claim_id", flat=True))
-    released = Claim.objects.filter(state=ClaimState.RELEASED).order_by("pk").values_list("pk", flat=True)
-    made, last = payout_create_for_claims(claims=claims), 0
-    while chunk := list(released.filter(pk__gt=last)[:CHUNK]):
-        made += create_chunk(chunk)
-        last = chunk[-1]
+    made = sum(create_chunk(chunk) for chunk in chunks_of(instalments, "claim_id"))
+    made += sum(create_chunk(chunk) for chunk in chunks_of(Claim.objects.filter(state=ClaimState.RELEASED), "id"))
     dropped = ClaimInstalment.objects.filter(dropped_because__isnull=False, claim__state=ClaimState.PAYING)
-    claims_settle(set(dropped.values_list("claim_id", flat=True)))  # the last part was dropped: nothing is left to pay
+    for chunk in chunks_of(dropped, "claim_id"):
+        claims_settle(chunk)  # the last part was dropped: nothing is left to pay
     return made
+
+
+def chunks_of(rows: QuerySet[Any], column: str) -> Iterator[list[int]]:
+    """The different values of the column, upwards, read chunk by chunk as they are needed."""
+    values, last = rows.order_by(column).values_list(column, flat=True).distinct(), 0
+    while chunk := list(values.filter(**{f"{column}__gt": last})[:CHUNK]):
+        yield chunk
+        last = chunk[-1]

@@ -8,16 +8,15 @@ instalment and number of the attempt; from area, batch and sequence.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from enterprises.accounts import account_opened
-from enterprises.secrets import encrypt
 from policies.models import PolicyVersion
 from supermarket.bulk import bigints, rows_copy
 from supermarket.claims.models import Run
@@ -26,6 +25,7 @@ from supermarket.ledger.services import appropriation_instruct_messages
 from supermarket.payouts import clock
 from supermarket.payouts.cutoff import execution_day
 from supermarket.payouts.models import PayerAccount, Payout, PayoutBatch, SubBatch
+from supermarket.payouts.models.payout import file_seal
 from supermarket.payouts.rails.base import Instruction, Party, PaymentFile, PaymentRail
 from supermarket.payouts.rails.registry import rail_for
 from supermarket.payouts.restored import (
@@ -40,9 +40,13 @@ from supermarket.payouts.states import PayoutState
 
 PREPARE_ROWS = 5_000
 DUE = """
-    SELECT payout.id, payout.claim_id, payout.instalment, payout.amount_fen, claim.account, claim.policy_version_id,
-        (SELECT coalesce(max(number), 0) + 1 FROM payouts_payoutattempt attempt WHERE attempt.payout_id = payout.id)
+    SELECT payout.id, payout.claim_id, payout.amount_fen, claim.account, claim.policy_version_id, next.number,
+        concat_ws('-', %(area)s::text, payout.claim_id, payout.instalment, next.number),
+        concat_ws(':', 'claim', payout.claim_id, payout.instalment)
     FROM payouts_payout payout JOIN claims_claim claim ON claim.id = payout.claim_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(max(number), 0) + 1 FROM payouts_payoutattempt attempt WHERE attempt.payout_id = payout.id
+    ) next (number)
     WHERE payout.state = 'due' AND payout.available_at <= %(now)s AND payout.payer_account_id = %(account)s
         AND claim.run_id IS NOT DISTINCT FROM %(run)s AND payout.id > %(after)s
     ORDER BY payout.id LIMIT %(rows)s FOR UPDATE OF payout SKIP LOCKED
@@ -70,23 +74,15 @@ ATTEMPT_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class DueRow:
+class DueRow(NamedTuple):
     payout_id: int
     claim_id: int
-    instalment: int
     amount_fen: int
     payee: str  # the frozen account, JSON as it stands in the claim
     policy_version_id: int
     number: int
-
-    @property
-    def end_to_end_id(self) -> str:
-        return f"{settings.INSTALLATION_AREA}-{self.claim_id}-{self.instalment}-{self.number}"
-
-    @property
-    def holder(self) -> str:
-        return f"claim:{self.claim_id}:{self.instalment}"
+    end_to_end_id: str
+    holder: str  # whose reservations it draws on
 
 
 def sub_batches_prepare() -> int:
@@ -99,6 +95,9 @@ def sub_batches_prepare() -> int:
         account = PayerAccount.objects.select_related("channel").get(pk=account_id)
         rail = rail_for(account.channel)
         run = Run.objects.get(pk=run_id) if run_id else None
+        PayoutBatch.objects.bulk_create(
+            [PayoutBatch(payer_account=account, run=run, day=today())], ignore_conflicts=True
+        )
         after = 0
         while rows := prepare_chunk(account, run, rail, after):
             prepared += len(rows)
@@ -110,8 +109,7 @@ def sub_batches_prepare() -> int:
 def prepare_chunk(account: PayerAccount, run: Run | None, rail: PaymentRail, after: int) -> list[DueRow]:
     """One transaction's worth, behind payout `after`; what it took up (instructed or held)."""
     now = clock.now()
-    PayoutBatch.objects.bulk_create([PayoutBatch(payer_account=account, run=run, day=today())], ignore_conflicts=True)
-    batch = PayoutBatch.objects.select_for_update().get(payer_account=account, run=run, day=today())
+    batch = batch_lock(account, run)
     rows = due_rows_lock(account, run, now, after)
     texts = remittances({row.policy_version_id for row in rows})
     ready: list[tuple[DueRow, Instruction]] = []
@@ -128,6 +126,16 @@ def prepare_chunk(account: PayerAccount, run: Run | None, rail: PaymentRail, aft
     if there := [each for each in ready if each[0].end_to_end_id in known]:
         adopt(batch, there, account, rail, now)
     return rows
+
+
+def batch_lock(account: PayerAccount, run: Run | None) -> PayoutBatch:
+    """A batch of the day that no other worker is filling: its messages are numbered without a gap, and nobody waits."""
+    rows = PayoutBatch.objects.filter(payer_account=account, run=run, day=today()).order_by("number")
+    while (batch := rows.select_for_update(skip_locked=True).first()) is None:
+        number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
+        new = PayoutBatch(payer_account=account, run=run, day=today(), number=number)
+        PayoutBatch.objects.bulk_create([new], ignore_conflicts=True)
+    return batch
 
 
 def adopt(
@@ -154,6 +162,7 @@ def due_rows_lock(account: PayerAccount, run: Run | None, now: datetime, after: 
         "run": run.pk if run else None,
         "after": after,
         "rows": PREPARE_ROWS,
+        "area": settings.INSTALLATION_AREA,
     }
     with connection.cursor() as cursor:
         cursor.execute(DUE, values)
@@ -228,7 +237,7 @@ def sub_batch_draft(
         batch=batch,
         sequence=sequence,
         message_id=message_id,
-        file_encrypted=encrypt(data.decode("latin-1"), purpose="payment file"),
+        file_encrypted=file_seal(data),
         sha256=hashlib.sha256(data).hexdigest(),
         count=len(instructions),
         total_fen=total_fen,

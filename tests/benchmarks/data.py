@@ -39,6 +39,20 @@ def database(keep: bool) -> Iterator[bool]:
         connection.creation.destroy_test_db("", verbosity=0, keepdb=keep)
 
 
+def database_join() -> None:
+    """Another process joins the database that one has made."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supermarket.settings")
+    from supermarket import embedded
+
+    embedded.hold()
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    connection.settings_dict["NAME"] = NAME
+
+
 @contextmanager
 def folders(keep: bool) -> Iterator[Path]:
     """Files of the town and of the population; gone afterwards, unless they are kept."""

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks.data import database
+from tests.benchmarks.data import database, database_join
 from tests.benchmarks.data_common import Figure
 
 CHUNK = 5_000
@@ -55,6 +55,62 @@ def steps(count: int) -> dict[str, Callable[[], object]]:
     return {"reserved": reserve, "payouts made": payouts_due_sweep, "instructed and posted": sub_batches_prepare}
 
 
+def steps_by_workers(count: int) -> dict[str, Callable[[], object]]:
+    """The same by two workers, as `manage.py payouts work` in two processes: one reserves, as the approval does, then
+    both make and freeze what the other one has not."""
+    from supermarket.payouts.models import PayoutAttempt
+
+    todo = steps(count)
+    command = [sys.executable, "-m", "tests.benchmarks.payouts", "--worker"]
+    workers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(2)]
+    for each in workers:
+        assert each.stdout is not None
+        each.stdout.readline()
+
+    def work() -> None:
+        for each in workers:
+            assert each.stdin is not None
+            each.stdin.close()
+        if any(each.wait() for each in workers) or PayoutAttempt.objects.count() != count:
+            sys.exit("a worker failed")
+
+    return {"reserved": todo["reserved"], "the rest": work}
+
+
+def worker() -> None:
+    """Connects to the benchmark's database, says so, and works when its standard input ends."""
+    database_join()
+    from supermarket.payouts.creation import payouts_due_sweep
+    from supermarket.payouts.models import Heartbeat
+    from supermarket.payouts.preparation import sub_batches_prepare
+
+    sys.stdout.write(f"{Heartbeat.objects.count()}\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    payouts_due_sweep()
+    sub_batches_prepare()
+
+
+def by_workers(count: int) -> Figure:
+    from supermarket.payouts.checks import books_check
+    from tests.benchmarks.data_loading import settle
+
+    todo = steps_by_workers(count)
+    settle()
+    took = {name: seconds(step) for name, step in todo.items()}
+    if books_check():
+        sys.exit(f"the books are wrong: {books_check()}")
+    parts = ", ".join(f"{name} {spent:.1f} s" for name, spent in took.items())
+    return Figure(
+        f"{count:,} prepared, reserved and posted by two workers",
+        sum(took.values()),
+        "s",
+        15.0 * count / 100_000,
+        False,
+        parts,
+    )
+
+
 def preparing(count: int) -> list[Figure]:
     """The steps beside a bare COPY of what they wrote."""
     from django.db import connection, transaction
@@ -85,7 +141,7 @@ def preparing(count: int) -> list[Figure]:
     parts = ", ".join(f"{name} {spent:.1f} s" for name, spent in took.items())
     note = f"{rows:,} rows in {ours:.1f} s, bare COPY {bare:.1f} s"
     return [
-        Figure(f"{count:,} payouts prepared, reserved and posted", ours, "s", 15.0 * count / 100_000, False, parts),
+        Figure(f"{count:,} payouts prepared, reserved and posted by one worker", ours, "s", note=parts),
         Figure("rows written by these steps : bare COPY, speed", bare / ours, "x", 1 / 3, note=note),
     ]
 
@@ -122,6 +178,8 @@ def figures(rows: int, large: int) -> Iterator[Figure]:
 
         yield from preparing(rows)
         yield from writing(rows)
+    with database(keep=False):
+        yield by_workers(rows)
     yield from growing(rows, large)
 
 
@@ -130,7 +188,11 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--large", type=int, default=1_000_000, help="for the memory; 0: left out")
     parser.add_argument("--memory", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.worker:
+        worker()
+        return 0
     if options.memory:
         memory(options.memory)
         return 0

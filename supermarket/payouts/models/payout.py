@@ -1,5 +1,7 @@
 """Payouts, and the instructions in which they are sent."""
 
+import zlib
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -7,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enterprises.secrets import decrypt
+from enterprises.secrets import decrypt, encrypt
 from supermarket.claims.guards import Guarded, Move, moves_recorded
 from supermarket.ledger.moves import guard_moves
 from supermarket.payouts.models.bank import PayerAccount
@@ -23,22 +25,34 @@ from supermarket.payouts.states import (
 
 
 class PayoutBatch(models.Model):
-    """What one account pays for one run on one day; without a run, what was applied for."""
+    """What one account pays for one run on one day; without a run, what was applied for. Workers that prepare at the
+    same time fill one each, by `number`."""
 
     payer_account = models.ForeignKey(PayerAccount, on_delete=models.PROTECT, related_name="batches")
     run = models.ForeignKey("claims.Run", on_delete=models.PROTECT, null=True, related_name="payout_batches")
     day = models.DateField()
+    number = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["payer_account", "run", "day"], nulls_distinct=False, name="payout_batch_once"
+                fields=["payer_account", "run", "day", "number"], nulls_distinct=False, name="payout_batch_once"
             )
         ]
 
     def message_id(self, sequence: int | str) -> str:
         """The id of the batch's message of that number: derived, so that a row that is made again has it again."""
         return f"{settings.INSTALLATION_AREA}-B{self.pk}-{sequence}"
+
+
+def file_seal(data: bytes) -> str:
+    """A payment file for keeping: packed, then encrypted."""
+    return encrypt(zlib.compress(data, level=1).decode("latin-1"), purpose="payment file")
+
+
+def file_open(sealed: str) -> bytes:
+    data = decrypt(sealed, purpose="payment file").encode("latin-1")
+    return zlib.decompress(data) if data.startswith(b"x") else data  # those of the first version are not packed
 
 
 class SubBatch(Guarded):
@@ -101,7 +115,7 @@ class SubBatch(Guarded):
 
     @property
     def file_bytes(self) -> bytes:
-        return decrypt(self.file_encrypted, purpose="payment file").encode("latin-1")
+        return file_open(self.file_encrypted)
 
 
 # No payout is settled but by an attempt that the bank has booked.
