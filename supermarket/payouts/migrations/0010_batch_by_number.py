@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('claims', '0011_lighter_histories'),
-        ('payouts', '0007_lighter_histories'),
+        ('payouts', '0009_execution_days'),
     ]
 
     operations = [
