@@ -11,13 +11,13 @@ import pytest
 from django.conf import settings
 
 from enterprises.vocabulary import fact_definitions, reference_table, source_definitions, vocabulary
-from policies.compiled import CompiledPolicy, compile_definition
+from policies.compiled import CompiledPolicy, compile_definition, items_data
 from policies.definition import Definition, Payer, Text, Verdict
 from policies.lexicon import Lexicon
 from policies.parameters import ParameterEntry, parameter_parse, parameter_value
 from policies.publishing.checks import definition_problems
 from policies.publishing.interchange.yaml import policy_read, yaml_read
-from policies.rules import Context, FactType, compile_rule
+from policies.rules import Context, FactType, compile_amount, compile_rule, format_rule
 from tests.policies.record_facts import ELSEWHERE, HISTORY, IN_AMOUNTS_ONLY, IN_CONDITIONS, ITEMS, PARAMETERS
 
 FILES = sorted((settings.FIXTURES / "policies").glob("*.yaml"))
@@ -96,6 +96,15 @@ def test_it_compiles_and_its_examples_come_out_to_the_fen(path: Path) -> None:
     assert [
         f"{problem.place}: {problem.en}" for problem in definition_problems(sample(path), lexicon(), parameters_on)
     ] == []
+
+
+@each_policy
+def test_its_rule_and_sum_read_back_from_the_labels_of_either_language(path: Path) -> None:
+    definition, names, policy = sample(path), lexicon().vocabulary, compiled(path)
+    parts = {"tables": definition.tables or None, "items": items_data(definition)}
+    for compile_text, found in ((compile_rule, policy.rule), (compile_amount, policy.amount)):
+        for text in () if found is None else (format_rule(found.tree, names, language) for language in ("zh", "en")):
+            assert compile_text(text, names, **parts).tree == found.tree
 
 
 @each_policy
