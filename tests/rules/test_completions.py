@@ -4,12 +4,12 @@ import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from policies.rules import FactType, Verdict, compile_rule
+from policies.rules import FactType, Verdict, compile_rule, nearest_way
 
 VOCABULARY = {
     "a": FactType("boolean"),
@@ -159,6 +159,30 @@ def test_shares_are_the_part_of_the_answers_that_settle_the_verdict(text: str, k
         for place, code in enumerate(unknown)
         if _matters(place, answers)
     }
+
+
+@settings(max_examples=40, deadline=None)
+@given(_formulas(), st.integers(0, 11))
+def test_the_nearest_way_changes_the_fewest_facts_and_leads_in(text: str, turn: int) -> None:
+    rule = compile_rule(text, VOCABULARY, tables=TABLES)
+    words = set(re.findall(r"\w+", text)) | ({"exports"} if "export_value" in text else set())
+    facts = {code: values[turn % len(values)] for code, values in DOMAINS.items() if code in words}
+    verdict = rule.evaluate(facts)
+    if verdict.truth is not False:
+        return
+
+    def leads_in(codes: tuple[str, ...]) -> bool:
+        choices = (dict(zip(codes, values, strict=True)) for values in product(*(DOMAINS[code] for code in codes)))
+        return any(rule.evaluate({**facts, **changed}).truth for changed in choices)
+
+    sizes = (size for size in (1, 2, 3) if any(map(leads_in, combinations(facts, size))))
+    fewest, way = next(sizes, None), nearest_way(verdict)
+    if fewest is None:
+        assert way is None or len(way.changes) > 3
+        return
+    assert way is not None and len(way.changes) == fewest
+    changed = {change.fact: change.needed for change in way.changes if change.needed is not None}
+    assert len(changed) < fewest or rule.evaluate({**facts, **changed}).truth is True
 
 
 def _matters(place: int, answers: dict[tuple[object, ...], bool | None]) -> bool:
