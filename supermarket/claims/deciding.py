@@ -113,7 +113,7 @@ def decision_check(decision: Decision) -> None:
     if answer.verdict is Verdict.UNKNOWN or (decision.full_fen is None and not later):
         zh, en = labels_of(answer.missing)
         raise FactsMissingError(facts_zh=zh, facts_en=en)
-    if decision.full_fen == 0:
+    if decision.full_fen is not None and decision.full_fen <= 0:
         if decision.circumstances.items_used:
             raise _items_used(decision)
         raise NothingToPayError(**why_nothing(decision.definition))
@@ -123,8 +123,8 @@ def decision_check(decision: Decision) -> None:
 
 def why_nothing(definition: Definition) -> dict[str, str]:
     return {
-        "because_zh": f"“{definition.title.zh}”的计算结果为零，或此前已付足",
-        "because_en": f"{definition.title.en} gives zero, or was paid in full before",
+        "because_zh": f"“{definition.title.zh}”的计算结果不大于零，或此前已付足",
+        "because_en": f"{definition.title.en} gives nothing above zero, or was paid in full before",
     }
 
 

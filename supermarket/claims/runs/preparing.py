@@ -158,7 +158,7 @@ def claims_draft(run: Run, snapshot: Snapshot, outcome: Outcome, rows: np.ndarra
                 "now": timezone.now(),
                 "beneficiaries": snapshot.ids[rows].tolist(),
                 "occasions": occasions_of(run, snapshot, rows.tolist()),
-                "amounts": [fen if known and fen else None for fen, known in sums],
+                "amounts": [fen if known and fen > 0 else None for fen, known in sums],
             },
         )
 
