@@ -195,24 +195,26 @@ def _stepped_amounts(value_at: Callable[..., Any]) -> Any:
         `unknown`."""
         cuts, factors, offsets = steps
         half, reciprocal, shift = division
-        entry = 0
-        for word in range(len(plane)):
+        count = uint64(0)
+        for word in range(len(plane)):  # first the values alone: the sums are then worked out without a jump
             bits, valid = plane[word], known[word]
             while bits:
                 bit = lowest_one(bits)
                 bits &= bits - uint64(1)
-                x = value_at(address, word * 64 + int64(bit))
-                part = 0
-                for cut in cuts:
-                    part += x >= cut
-                amount = factors[part] * x + offsets[part]
-                if reciprocal:
-                    size = int64(upper_half(uint64(abs(amount) + half), reciprocal) >> uint64(shift))
-                    amount = size if amount >= 0 else -size
-                is_known = valid >> bit & uint64(1)
-                fen[entry] = amount * int64(is_known)
-                unknown[entry] = not is_known
-                entry += 1
+                fen[count] = value_at(address, word * 64 + int64(bit))
+                unknown[count] = valid >> bit & uint64(1) == 0
+                count += uint64(1)
+        for entry in range(count):
+            x = fen[entry]
+            part = uint64(0)
+            for k in range(uint64(len(cuts))):
+                part += uint64(x >= cuts[k])
+            amount = factors[part] * x + offsets[part]
+            if reciprocal:
+                sign = amount >> 63
+                size = int64(upper_half(uint64((amount ^ sign) - sign + half), reciprocal) >> uint64(shift))
+                amount = (size ^ sign) - sign
+            fen[entry] = 0 if unknown[entry] else amount
 
     return amounts
 
