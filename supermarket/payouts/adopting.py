@@ -5,16 +5,16 @@ sent, without being sent, and what the bank said of it is applied. If the bank m
 up, and the claim is made anew under a number of its own.
 """
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from supermarket.dates import today
 from supermarket.payouts import clock
 from supermarket.payouts.errors import AdoptionRefusedError, NothingProposedError, SecondPersonError
-from supermarket.payouts.models import Adoption, BankEvent, Payout, PayoutBatch
+from supermarket.payouts.models import Adoption, BankEvent, Payout
 from supermarket.payouts.moves import payout_move
-from supermarket.payouts.preparation import DueRow, due_rows_lock, freeze, instruction_of, remittances
+from supermarket.payouts.preparation import batch_lock, due_rows_lock, freeze, instruction_of, remittances
 from supermarket.payouts.rails.base import FactKind, Instruction
 from supermarket.payouts.rails.registry import rail_for
 from supermarket.payouts.restored import STRANGE, restored, sub_batches_adopt
@@ -26,8 +26,8 @@ def bank_words(payout: Payout) -> QuerySet[BankEvent]:
     """What the bank said of the instruction that would be this payout's next one; empty where nothing is to adopt."""
     if payout.state != PayoutState.HELD or payout.reason != STRANGE or not restored():
         return BankEvent.objects.none()
-    row = DueRow(payout.pk, payout.claim_id, payout.instalment, 0, "", 0, payout.attempts.count() + 1)
-    return BankEvent.objects.filter(end_to_end_id=row.end_to_end_id).order_by("pk")
+    next_id = f"{settings.INSTALLATION_AREA}-{payout.claim_id}-{payout.instalment}-{payout.attempts.count() + 1}"
+    return BankEvent.objects.filter(end_to_end_id=next_id).order_by("pk")
 
 
 @transaction.atomic
@@ -77,8 +77,7 @@ def payout_adopt(payout: Payout) -> None:
     """Written as any instruction, and taken as sent. Nothing can leave in between: it is one transaction."""
     account, run, now = payout.payer_account, payout.claim.run, clock.now()
     rail = rail_for(account.channel)
-    PayoutBatch.objects.bulk_create([PayoutBatch(payer_account=account, run=run, day=today())], ignore_conflicts=True)
-    batch = PayoutBatch.objects.select_for_update().get(payer_account=account, run=run, day=today())
+    batch = batch_lock(account, run)
     (row,) = (row for row in due_rows_lock(account, run, now, payout.pk - 1) if row.payout_id == payout.pk)
     instruction = instruction_of(row, remittances({row.policy_version_id})[row.policy_version_id])
     if not isinstance(instruction, Instruction):  # no account to be read: nobody can tell whom the bank paid
