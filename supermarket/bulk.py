@@ -1,5 +1,6 @@
 """Large sets on their way to the database. Texts and rows go as one JSON document (`json_to_recordset`) or by COPY."""
 
+import json
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
@@ -14,6 +15,11 @@ def bigints(ids: Iterable[int]) -> str:
 def among(ids: Iterable[int]) -> RawSQL:
     """The same for querysets: `pk__in=among(ids)`."""
     return RawSQL("SELECT unnest(%s::bigint[])", [bigints(ids)])
+
+
+def among_texts(texts: Iterable[str]) -> RawSQL:
+    """The same for texts: `holder__in=among_texts(holders)`."""
+    return RawSQL("SELECT json_array_elements_text(%s)", [json.dumps(list(texts))])
 
 
 def rows_copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

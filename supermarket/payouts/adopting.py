@@ -5,7 +5,6 @@ sent, without being sent, and what the bank said of it is applied. If the bank m
 up, and the claim is made anew under a number of its own.
 """
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,7 +13,14 @@ from supermarket.payouts import clock
 from supermarket.payouts.errors import AdoptionRefusedError, NothingProposedError, SecondPersonError
 from supermarket.payouts.models import Adoption, BankEvent, Payout
 from supermarket.payouts.moves import payout_move
-from supermarket.payouts.preparation import batch_lock, due_rows_lock, freeze, instruction_of, remittances
+from supermarket.payouts.preparation import (
+    batch_lock,
+    due_rows_lock,
+    end_to_end_id_of,
+    freeze,
+    instruction_of,
+    remittances,
+)
 from supermarket.payouts.rails.base import FactKind, Instruction
 from supermarket.payouts.rails.registry import rail_for
 from supermarket.payouts.restored import STRANGE, restored, sub_batches_adopt
@@ -26,8 +32,8 @@ def bank_words(payout: Payout) -> QuerySet[BankEvent]:
     """What the bank said of the instruction that would be this payout's next one; empty where nothing is to adopt."""
     if payout.state != PayoutState.HELD or payout.reason != STRANGE or not restored():
         return BankEvent.objects.none()
-    next_id = f"{settings.INSTALLATION_AREA}-{payout.claim_id}-{payout.instalment}-{payout.attempts.count() + 1}"
-    return BankEvent.objects.filter(end_to_end_id=next_id).order_by("pk")
+    name = end_to_end_id_of(payout.claim_id, payout.instalment, payout.attempts.count() + 1)
+    return BankEvent.objects.filter(end_to_end_id=name).order_by("pk")
 
 
 @transaction.atomic

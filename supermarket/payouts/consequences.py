@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from supermarket.bulk import among
+from supermarket.bulk import among, among_texts
 from supermarket.claims.models import Claim
 from supermarket.claims.recoveries.offsets import instalments_with_a_rest
 from supermarket.claims.states import ClaimState
@@ -63,16 +63,20 @@ def attempts_reject(found: Sequence[Evidence]) -> None:
     """The bank will not pay these: the money is reserved again, and the payouts go where the reason sends them."""
     attempts_move(found, AttemptState.REJECTED)
     appropriation_reject(events={each.holder: each.attempt.end_to_end_id for each in found})
+    because: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
     for each in found:
-        payout_after_refusal(each)
+        because[each.reason_code, each.reason_text].append(each)
+    for (code, text), refused in because.items():
+        payouts_after_refusal(refused, code, text)
 
 
-def payout_after_refusal(each: Evidence) -> None:
+def payouts_after_refusal(refused: Sequence[Evidence], code: str, text: str) -> None:
+    """All of them were refused with the same words, as the instructions of a refused message are."""
     now = clock.now()
-    words = reason_words(each.reason_code, each.reason_text)
-    what = remedy(each.reason_code)
+    words = reason_words(code, text)
+    what = remedy(code)
     after = {Remedy.MEND: PayoutState.RETURNED, Remedy.RETRY: PayoutState.DUE}.get(what, PayoutState.HELD)
-    Payout.objects.filter(pk=each.attempt.payout_id).update(
+    Payout.objects.filter(pk__in=among(each.attempt.payout_id for each in refused)).update(
         state=after,
         moved_at=now,
         moved_by=None,
@@ -80,9 +84,10 @@ def payout_after_refusal(each: Evidence) -> None:
         available_at=now + RETRY_AFTER if after == PayoutState.DUE else now,
     )
     if after == PayoutState.RETURNED:
-        returned_tell([each])
+        returned_tell(refused)
     if what == Remedy.STOP:
-        account_stop(each.attempt.payout.payer_account, words)
+        for account in {each.attempt.payout.payer_account for each in refused}:
+            account_stop(account, words)
 
 
 def attempts_settle(found: Sequence[Evidence]) -> None:
@@ -114,7 +119,7 @@ def returned_tell(found: Sequence[Evidence]) -> None:
     """What to do, and by when."""
     events = {each.attempt.payout_id: each.attempt.end_to_end_id for each in found}
     until = mend_until(today())
-    Payout.objects.filter(pk__in=events).update(mend_until=until)
+    Payout.objects.filter(pk__in=among(events)).update(mend_until=until)
     values = {each.attempt.payout_id: {"reason": sentence(each.words), "day": str(until)} for each in found}
     payouts_tell(NoticeKind.RETURNED, events, values)
 
@@ -175,7 +180,7 @@ def payouts_move(found: Sequence[Evidence], state: PayoutState) -> None:
 def cash_post(found: Sequence[Evidence], *, kind: str, sign: int) -> None:
     """Expense of the lead payer and what the others owe it, against what is outstanding at the bank."""
     shares: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    rows = Reservation.objects.filter(holder__in=[each.holder for each in found], stage__in=OPEN_STAGES)
+    rows = Reservation.objects.filter(holder__in=among_texts(each.holder for each in found), stage__in=OPEN_STAGES)
     for holder, payer, amount_fen in rows.values_list("holder", "appropriation__payer", "amount_fen"):
         shares[holder].append((payer, amount_fen))
     accounts: dict[tuple[str, str], int] = {}

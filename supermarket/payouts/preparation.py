@@ -21,7 +21,7 @@ from policies.models import PolicyVersion
 from supermarket.bulk import bigints, rows_copy
 from supermarket.claims.models import Run
 from supermarket.dates import today
-from supermarket.ledger.services import appropriation_instruct_messages
+from supermarket.ledger.services import appropriation_instruct_messages, holder_of
 from supermarket.payouts import clock
 from supermarket.payouts.cutoff import execution_day
 from supermarket.payouts.models import PayerAccount, Payout, PayoutBatch, SubBatch
@@ -40,13 +40,9 @@ from supermarket.payouts.states import PayoutState
 
 PREPARE_ROWS = 5_000
 DUE = """
-    SELECT payout.id, payout.claim_id, payout.amount_fen, claim.account, claim.policy_version_id, next.number,
-        concat_ws('-', %(area)s::text, payout.claim_id, payout.instalment, next.number),
-        concat_ws(':', 'claim', payout.claim_id, payout.instalment)
+    SELECT payout.id, payout.claim_id, payout.instalment, payout.amount_fen, claim.account, claim.policy_version_id,
+        (SELECT coalesce(max(number), 0) + 1 FROM payouts_payoutattempt attempt WHERE attempt.payout_id = payout.id)
     FROM payouts_payout payout JOIN claims_claim claim ON claim.id = payout.claim_id
-    CROSS JOIN LATERAL (
-        SELECT coalesce(max(number), 0) + 1 FROM payouts_payoutattempt attempt WHERE attempt.payout_id = payout.id
-    ) next (number)
     WHERE payout.state = 'due' AND payout.available_at <= %(now)s AND payout.payer_account_id = %(account)s
         AND claim.run_id IS NOT DISTINCT FROM %(run)s AND payout.id > %(after)s
     ORDER BY payout.id LIMIT %(rows)s FOR UPDATE OF payout SKIP LOCKED
@@ -77,12 +73,18 @@ ATTEMPT_COLUMNS = (
 class DueRow(NamedTuple):
     payout_id: int
     claim_id: int
+    instalment: int
     amount_fen: int
     payee: str  # the frozen account, JSON as it stands in the claim
     policy_version_id: int
     number: int
     end_to_end_id: str
     holder: str  # whose reservations it draws on
+
+
+def end_to_end_id_of(claim_id: int, instalment: int, number: int) -> str:
+    """The id of the instruction of that number."""
+    return f"{settings.INSTALLATION_AREA}-{claim_id}-{instalment}-{number}"
 
 
 def sub_batches_prepare() -> int:
@@ -162,11 +164,13 @@ def due_rows_lock(account: PayerAccount, run: Run | None, now: datetime, after: 
         "run": run.pk if run else None,
         "after": after,
         "rows": PREPARE_ROWS,
-        "area": settings.INSTALLATION_AREA,
     }
     with connection.cursor() as cursor:
         cursor.execute(DUE, values)
-        return [DueRow(*row) for row in cursor.fetchall()]
+        return [
+            DueRow._make((*row, end_to_end_id_of(row[1], row[2], row[-1]), holder_of(row[1], row[2])))
+            for row in cursor.fetchall()
+        ]
 
 
 def remittances(versions: set[int]) -> dict[int, str]:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from django.conf import settings
 
@@ -48,3 +49,9 @@ def seconds(work: Callable[[], object]) -> float:
 
 def forget_population() -> None:
     shutil.rmtree(settings.POPULATION_DIR, ignore_errors=True)
+
+
+def peak_bytes() -> int:
+    """Of this program alone: what getrusage says begins with the memory of the process that started it."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from .data_common import peak_bytes
 from .facts import arrow_table, city, vocabulary
 from .forms import definition
 from .job import policies
@@ -43,12 +44,6 @@ def run(name: str, folder: Path) -> None:
     columns = pickle.loads((folder / "columns").read_bytes())
     peer = Polars(stock, columns) if name == "polars" else Numpy(stock, columns)
     peer.amounts()
-
-
-def peak_bytes() -> int:
-    """Of this program alone: what getrusage says begins with the memory of the process that started it."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
 if __name__ == "__main__":

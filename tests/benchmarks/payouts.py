@@ -6,14 +6,13 @@ keys, indexes and references; only the ratio travels from machine to machine. Ex
 """
 
 import argparse
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 
 from tests.benchmarks.data import database, database_join
-from tests.benchmarks.data_common import Figure
+from tests.benchmarks.data_common import Figure, peak_bytes
 
 CHUNK = 5_000
 MEMORY_GROWTH = 1.15
@@ -23,10 +22,6 @@ def seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
-
-
-def peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def steps(count: int) -> dict[str, Callable[[], object]]:
@@ -55,17 +50,23 @@ def steps(count: int) -> dict[str, Callable[[], object]]:
     return {"reserved": reserve, "payouts made": payouts_due_sweep, "instructed and posted": sub_batches_prepare}
 
 
+def workers_ready(number: int) -> list[subprocess.Popen[bytes]]:
+    """Processes that work when their standard input ends, and say how much memory they took."""
+    command = [sys.executable, "-m", "tests.benchmarks.payouts", "--worker"]
+    workers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(number)]
+    for each in workers:
+        assert each.stdout is not None
+        each.stdout.readline()
+    return workers
+
+
 def steps_by_workers(count: int) -> dict[str, Callable[[], object]]:
     """The same by two workers, as `manage.py payouts work` in two processes: one reserves, as the approval does, then
     both make and freeze what the other one has not."""
     from supermarket.payouts.models import PayoutAttempt
 
     todo = steps(count)
-    command = [sys.executable, "-m", "tests.benchmarks.payouts", "--worker"]
-    workers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(2)]
-    for each in workers:
-        assert each.stdout is not None
-        each.stdout.readline()
+    workers = workers_ready(2)
 
     def work() -> None:
         for each in workers:
@@ -78,17 +79,21 @@ def steps_by_workers(count: int) -> dict[str, Callable[[], object]]:
 
 
 def worker() -> None:
-    """Connects to the benchmark's database, says so, and works when its standard input ends."""
+    """Connects to the benchmark's database, says so, works when its standard input ends, and says its peak in MiB."""
     database_join()
     from supermarket.payouts.creation import payouts_due_sweep
     from supermarket.payouts.models import Heartbeat
     from supermarket.payouts.preparation import sub_batches_prepare
+    from supermarket.payouts.selectors import payouts_report
 
     sys.stdout.write(f"{Heartbeat.objects.count()}\n")
     sys.stdout.flush()
     sys.stdin.read()
     payouts_due_sweep()
     sub_batches_prepare()
+    for _ in payouts_report():
+        pass
+    sys.stdout.write(f"{peak_bytes() / 2**20:.0f}\n")
 
 
 def by_workers(count: int) -> Figure:
@@ -146,25 +151,19 @@ def preparing(count: int) -> list[Figure]:
     ]
 
 
-def memory(count: int) -> None:
-    """Prints the peak of a process that does the steps, in MiB."""
-    with database(keep=False):
-        todo = steps(count)
-        before = peak_mib()
-        for step in todo.values():
-            step()
-        sys.stdout.write(f"{peak_mib():.0f} {before:.0f}\n")
-
-
 def peak_of(count: int) -> float:
-    command = [sys.executable, "-m", "tests.benchmarks.payouts", "--memory", str(count)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[0])
+    """The most memory that a worker took, in MiB, which made, froze and reported `count` payouts."""
+    with database(keep=False):
+        steps(count)["reserved"]()
+        (each,) = workers_ready(1)
+        said, _ = each.communicate()
+    return float(said)
 
 
 def growing(rows: int, large: int) -> Iterator[Figure]:
-    """Each in a process of its own, so that its peak is its own."""
+    """The worker is a process of its own, so that its peak is its own."""
     small = peak_of(rows)
-    yield Figure(f"peak memory of a process that does so with {rows:,}", small, "MiB")
+    yield Figure(f"peak memory of a worker that prepares and reports {rows:,}", small, "MiB")
     if large:
         peak, note = peak_of(large), f"beside {rows:,}: {{:.2f}} x"
         yield Figure(
@@ -187,14 +186,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--large", type=int, default=1_000_000, help="for the memory; 0: left out")
-    parser.add_argument("--memory", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
         worker()
-        return 0
-    if options.memory:
-        memory(options.memory)
         return 0
     failed = 0
     for figure in figures(options.rows, options.large):
