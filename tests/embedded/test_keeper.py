@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -70,18 +71,16 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    for parent in [folder, *folder.parents]:  # pytest's folders are closed; the database user must walk in
-        if parent == Path("/tmp") or parent == Path("/"):
-            break
-        parent.chmod(0o755)
-    here = House(folder)
-    yield here
-    for user in here.users:
-        user.kill()
-        user.wait()
-    assert_gone(here)
+def house() -> Iterator[House]:
+    """Not below pytest's own folder: another session closes that to the user as whom the database runs."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        here = House(Path(folder))
+        yield here
+        for user in here.users:
+            user.kill()
+            user.wait()
+        assert_gone(here)
 
 
 def assert_gone(house: House) -> None:
