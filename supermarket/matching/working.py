@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from enterprises import locks
 from enterprises.definitions import Audience
 from enterprises.population import Snapshot, block_store, population_as_of
 from supermarket.bulk import rows_copy
@@ -28,16 +29,11 @@ Progress = Callable[[int, int], None]  # policies done, policies in all
 
 @contextmanager
 def alone(run: MatchRun) -> Iterator[None]:
-    """One process a match. The lock goes with the connection, so that a killed one blocks nobody."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('matching.run'), %s)", [run.pk])
-        if not cursor.fetchone()[0]:
+    """One process a match. Raises MatchBusyError."""
+    with locks.alone("matching.run", run.pk) as mine:
+        if not mine:
             raise MatchBusyError(run=run.pk)
-    try:
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext('matching.run'), %s)", [run.pk])
 
 
 def match_carry_out(run: MatchRun, progress: Progress | None) -> None:

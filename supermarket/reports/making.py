@@ -1,17 +1,16 @@
 """The report of a long run, made out of the request: asked for, made by whoever works, kept for some weeks."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.core.files import File
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from enterprises.locks import alone
 from supermarket.celery import poke
 from supermarket.claims.models import Run
 from supermarket.reports.models import RunFile
@@ -50,7 +49,7 @@ def run_files_make() -> int:
     files_forget()
     ready = 0
     for asked in RunFile.objects.filter(made_at=None, given_up_at=None).order_by("asked_at"):
-        with alone(asked) as mine:
+        with alone("reports.file", asked.pk) as mine:
             asked.refresh_from_db()
             if mine and asked.made_at is None and asked.given_up_at is None:
                 ready += file_make(asked)
@@ -83,17 +82,3 @@ def files_forget() -> None:
 
 def file_forget(name: str | None) -> None:
     transaction.on_commit(lambda: RunFile._meta.get_field("file").storage.delete(name) if name else None)
-
-
-@contextmanager
-def alone(asked: RunFile) -> Iterator[bool]:
-    """Whether nobody else makes it meanwhile. The lock goes with the connection if the worker dies."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('reports.file'), %s)", [asked.pk])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('reports.file'), %s)", [asked.pk])

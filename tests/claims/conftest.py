@@ -73,3 +73,9 @@ def grant(user: Callable[[str], User]) -> Callable[..., Appropriation]:
         )
 
     return do
+
+
+@pytest.fixture
+def money(grant: Callable[..., Appropriation]) -> list[Appropriation]:
+    """Enough for everybody, of the city and a district."""
+    return [grant(payer, 100_000_000) for payer in ("340200", "340207")]

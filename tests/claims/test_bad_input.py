@@ -12,7 +12,7 @@ from supermarket.ledger.models import Appropriation, AppropriationMovement, Rese
 from supermarket.ledger.selectors import appropriations_in_disorder
 from tests.claims.people import DAY, firms_settle, user_named
 from tests.claims.test_applying import ONE_CLICK, apply
-from tests.claims.test_runs import AUTOMATIC, Grant, Publish, decide, prepared, states
+from tests.claims.test_runs import AUTOMATIC, Publish, decide, prepared, states
 from tests.claims.test_year_end import confirm
 from tests.enterprises.files import Town
 
@@ -25,11 +25,6 @@ def the_day(settings: Any) -> Any:
     settings.AS_OF = DAY
     yield
     assert appropriations_in_disorder() == []
-
-
-@pytest.fixture
-def money(grant: Grant) -> list[Appropriation]:
-    return [grant(payer, 100_000_000) for payer in ("340200", "340207")]
 
 
 def test_a_sum_below_zero_or_zero_is_nobodys_payment(town: Town, publish: Publish, money: list[Appropriation]) -> None:

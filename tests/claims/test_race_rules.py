@@ -13,7 +13,7 @@ from supermarket.claims.models import Claim
 from supermarket.claims.selectors import given_up_of
 from supermarket.ledger.models import Appropriation
 from tests.claims.people import firms_settle
-from tests.claims.test_applying import ONE_CLICK, Grant, Publish
+from tests.claims.test_applying import ONE_CLICK, Publish
 from tests.claims.test_races import at_once, click, total_fen, without_locks
 from tests.enterprises.files import Town
 
@@ -40,11 +40,6 @@ RULES: dict[str, tuple[dict[str, Any], Callable[[str, int], str], set[int]]] = {
 @pytest.fixture
 def town(transactional_db: None, tmp_path: Path) -> Town:
     return Town(tmp_path)
-
-
-@pytest.fixture
-def money(grant: Grant) -> list[Appropriation]:
-    return [grant(payer, 100_000_000) for payer in ("340200", "340207")]
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -34,11 +34,6 @@ def town(transactional_db: None, tmp_path: Path) -> Town:
     return Town(tmp_path)
 
 
-@pytest.fixture
-def money(grant: Grant) -> list[Appropriation]:
-    return [grant(payer, 100_000_000) for payer in ("340200", "340207")]
-
-
 def at_once(*jobs: Callable[[], Any]) -> list[Any]:
     """Run all jobs at the same moment on connections of their own; what each returned, or the error it met."""
     barrier = threading.Barrier(len(jobs))
@@ -197,7 +192,7 @@ def test_a_run_is_prepared_by_one_at_a_time(
     matches_meet(30)
     maker = user_named("finance_maker")
     with monkeypatch.context() as patch:
-        patch.setattr(background, "alone", lambda run, wait: nullcontext(True))
+        patch.setattr(background, "alone", lambda name, key, wait=False: nullcontext(True))
         run = run_start(policy_code="award", period="2023", actor=maker)
         twice = [lambda: background.run_prepare(run=Run.objects.get(pk=run.pk), actor=maker)] * 2
         results = at_once(*twice)

@@ -34,11 +34,6 @@ def in_chunks_of_two(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     assert appropriations_in_disorder() == []
 
 
-@pytest.fixture
-def money(grant: Grant) -> list[Appropriation]:
-    return [grant(payer, 100_000_000) for payer in ("340200", "340207")]
-
-
 def half_approved(town: Town, publish: Publish) -> Run:
     """Of five claims two have their reservations; the process ends there."""
     publish("award", **NOTICED)

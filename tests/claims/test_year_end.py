@@ -37,11 +37,6 @@ def the_day(settings: Any) -> Any:
     assert appropriations_in_disorder() == []
 
 
-@pytest.fixture
-def money(grant: Grant) -> list[Appropriation]:
-    return [grant(payer, 100_000_000) for payer in ("340200", "340207")]
-
-
 def confirm(appropriation: Appropriation, kind: Kind, amount_fen: int = 0, **more: str) -> Appropriation:
     request = movement_ask(
         appropriation=appropriation,

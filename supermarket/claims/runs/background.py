@@ -2,12 +2,10 @@
 out its approval."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
+from enterprises.locks import alone
 from supermarket.claims.models import Claim, Run
 from supermarket.claims.runs.approval import approval_carry_out
 from supermarket.claims.runs.deciding import decision_carry_out
@@ -18,6 +16,7 @@ from supermarket.errors import StoreError
 from supermarket.users.models import User
 
 log = logging.getLogger(__name__)
+LOCK = "claims.run"
 
 
 def runs_prepare() -> int:
@@ -29,7 +28,7 @@ def runs_prepare() -> int:
     submitted = Claim.objects.filter(run=OuterRef("pk"), state=ClaimState.SUBMITTED)
     approved = Q(Exists(submitted), state=RunState.APPROVED)
     for run in Run.objects.filter(begun | decided | approved, paused=False).order_by("pk"):
-        with alone(run, wait=False) as mine:
+        with alone(LOCK, run.pk) as mine:
             if not mine:
                 continue  # another worker is at it
             try:
@@ -41,7 +40,7 @@ def runs_prepare() -> int:
 
 def run_prepare(*, run: Run, actor: User | None) -> Run:
     """Match and screen one run at once; where a worker is at it already, wait for that."""
-    with alone(run, wait=True):
+    with alone(LOCK, run.pk, wait=True):
         prepare(run, actor=actor)
     return run
 
@@ -60,18 +59,3 @@ def prepare(run: Run, actor: User | None) -> bool:
     else:
         return False
     return True
-
-
-@contextmanager
-def alone(run: Run, *, wait: bool) -> Iterator[bool]:
-    """Whether nobody else prepares the run meanwhile. The lock goes with the connection if the worker dies."""
-    lock = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {lock}(hashtext('claims.run'), %s)", [run.pk])
-        mine = wait or bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('claims.run'), %s)", [run.pk])
