@@ -105,11 +105,5 @@ def moves_recorded(*, history: str, owner: str, on_move: str = "") -> list[pgtri
             func=updated,
         ),
         pgtrigger.Protect(name="kept", operation=pgtrigger.Delete | pgtrigger.UpdateOf("id")),
-        pgtrigger.Trigger(
-            name="refuse_truncate",
-            level=pgtrigger.Statement,
-            when=pgtrigger.Before,
-            operation=pgtrigger.Truncate,
-            func=REFUSE_TRUNCATE,
-        ),
+        REFUSE_TRUNCATE,
     ]

@@ -15,8 +15,8 @@ from django.db.models import F
 from supermarket.bulk import rows_copy
 
 from .errors import AmountNotPositiveError, KeyReusedError, yuan
-from .journal import journal_post
-from .models import Appropriation, LedgerAccount, ReservationBlock
+from .journal import accounts_of, journal_post
+from .models import Appropriation, ReservationBlock
 from .services import ReservationDraft, appropriation_take
 
 
@@ -74,10 +74,7 @@ def block_end(*, holder: str) -> None:
 
 def block_post(holder: str, totals: Mapping[int, int], *, kind: str, sign: int) -> None:
     """One entry for the list: reserved against available, of every payer."""
-    accounts = {
-        (each.appropriation_id, each.role): each
-        for each in LedgerAccount.objects.filter(appropriation__in=totals, role__in=("reserved", "available"))
-    }
+    accounts = accounts_of(totals, ("reserved", "available"))
     postings = [
         (accounts[identity, role], side * sign * fen)
         for identity, fen in totals.items()

@@ -12,8 +12,12 @@ from django.db.models.functions import Cast, Now
 
 CURRENT_TRANSACTION = Cast(Cast(Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField())
 
-REFUSE_TRUNCATE = (
-    "RAISE EXCEPTION 'the rows of % are kept for ever', TG_TABLE_NAME USING ERRCODE = 'P0001'; RETURN NULL;"
+REFUSE_TRUNCATE = pgtrigger.Trigger(
+    name="refuse_truncate",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Truncate,
+    func="RAISE EXCEPTION 'the rows of % are kept for ever', TG_TABLE_NAME USING ERRCODE = 'P0001'; RETURN NULL;",
 )
 
 
@@ -33,11 +37,5 @@ class AppendOnly(models.Model):
         indexes = [BrinIndex(fields=["transaction_id"], autosummarize=True, name="%(class)s_written")]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="refuse_truncate",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Truncate,
-                func=REFUSE_TRUNCATE,
-            ),
+            REFUSE_TRUNCATE,
         ]

@@ -31,10 +31,10 @@ def account(role: str, holder: str, *, appropriation: Appropriation | None = Non
     return found
 
 
-def accounts_of(appropriations: Iterable[int], roles: Iterable[str]) -> dict[tuple[int, str], int]:
-    """(appropriation, role) -> the account's key."""
+def accounts_of(appropriations: Iterable[int], roles: Iterable[str]) -> dict[tuple[int | None, str], LedgerAccount]:
+    """(appropriation, role) -> account."""
     rows = LedgerAccount.objects.filter(appropriation__in=appropriations, role__in=roles)
-    return {(identity, role): pk for pk, identity, role in rows.values_list("pk", "appropriation_id", "role")}
+    return {(each.appropriation_id, each.role): each for each in rows}
 
 
 def journal_post(

@@ -168,8 +168,8 @@ def appropriation_instruct_messages(
     legs: dict[str, list[Leg]] = defaultdict(list)
     for message, identity, amount_fen, _ in moved:
         legs[message] += [
-            (accounts[identity, "in_transit"], amount_fen),
-            (accounts[identity, "reserved"], -amount_fen),
+            (accounts[identity, "in_transit"].pk, amount_fen),
+            (accounts[identity, "reserved"].pk, -amount_fen),
         ]
     journal_post_many([EntryDraft(f"in_transit:{each}", "in_transit", legs[each], references[each]) for each in legs])
 
