@@ -6,7 +6,6 @@ from datetime import timedelta
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.authentication import SessionAuthentication
@@ -20,6 +19,7 @@ from supermarket.reports.making import run_file_ask, run_is_long
 from supermarket.reports.models import RunFile
 from supermarket.reports.run_files import FORMS, run_file
 from supermarket.reports.serving import CONTENT_TYPES, file_response, kept_response
+from supermarket.reports.text import page_language
 
 FRESH = timedelta(hours=1)
 
@@ -46,7 +46,7 @@ class RunReportApi(APIView):
         found = Run.objects.select_related("policy", "policy_version", "made_by").filter(pk=run).first()
         if found is None or form not in FORMS:
             raise Http404
-        language = get_language() or "zh-hans"
+        language = page_language()
         if run_is_long(found):
             asked = RunFile.objects.filter(run=found, form=form, language=language).first()
             if asked is not None and asked.made_at and asked.made_at > timezone.now() - FRESH:

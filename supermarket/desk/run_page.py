@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from supermarket.access import allow
@@ -13,6 +12,7 @@ from supermarket.claims.states import ClaimState, RunState
 from supermarket.payouts.selectors import Progress, run_progress
 from supermarket.reports.making import run_is_long
 from supermarket.reports.models import RunFile
+from supermarket.reports.text import page_language
 from supermarket.users.models import User
 
 # The way of every run; those in brackets of the design are passed over where the policy has none.
@@ -120,5 +120,5 @@ def working(run: Run) -> tuple[int, int] | None:
 
 
 def run_reports(run: Run) -> list[tuple[str, str, RunFile | None]]:
-    asked = {each.form: each for each in RunFile.objects.filter(run=run, language=get_language() or "zh-hans")}
+    asked = {each.form: each for each in RunFile.objects.filter(run=run, language=page_language())}
     return [(form, str(label), asked.get(form)) for form, label in REPORTS.items()]

@@ -10,6 +10,11 @@ from enterprises.deliveries.tables import harmless
 from enterprises.vocabulary import reference_table
 
 
+def page_language() -> str:
+    """In which a report is written, unless another is asked for."""
+    return get_language() or "zh-hans"
+
+
 def money(fen: int | None) -> str:
     """123456 -> "1234.56": digits and a point, no thousands, so that any program reads them."""
     if fen is None:

@@ -45,20 +45,15 @@ def run_decide(
         run.minutes_number, run.minutes_on = minutes_number.strip(), minutes_on
         run.decision_by, run.decision_problem = actor, None
         run.save(update_fields=["minutes_number", "minutes_on", "decision_by", "decision_problem"])
-        done = submitted_of(run).count() <= LONG and list_decide(run)
+        long = submitted_of(run).count() > LONG
+        while not long and not decision_step(run):
+            pass  # a short list is fitted and closed here and now
         run.refresh_from_db()
         if minutes_file is not None:
             run.minutes_file.save(minutes_file.name or "minutes", minutes_file)
-    if not done:
+    if long:
         poke("runs.prepare")
     return run
-
-
-def list_decide(run: Run) -> bool:
-    """A short list, in the transaction of the decision; True."""
-    while not decision_step(run):
-        pass
-    return True
 
 
 def decision_carry_out(*, run: Run, report: Callable[[int, int], None] = lambda done, count: None) -> Run:

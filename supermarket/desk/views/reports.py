@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,11 +12,7 @@ from supermarket.reports.making import run_file_ask, run_is_long
 from supermarket.reports.models import RunFile
 from supermarket.reports.run_files import FORMS, run_file
 from supermarket.reports.serving import file_response, kept_response
-
-
-def language() -> str:
-    """The page's."""
-    return get_language() or "zh-hans"
+from supermarket.reports.text import page_language
 
 
 @require_GET
@@ -26,14 +21,16 @@ def run_report(request: HttpRequest, pk: int, form: str) -> FileResponse:
     run = run_of(pk, form)
     if not run_is_long(run):
         return file_response(
-            lambda path: run_file(run, form=form, path=path, language=language()), name=f"run-{pk}", form=form
+            lambda path: run_file(run, form=form, path=path, language=page_language()), name=f"run-{pk}", form=form
         )
-    return kept_response(get_object_or_404(RunFile, run=run, form=form, language=language(), made_at__isnull=False))
+    return kept_response(
+        get_object_or_404(RunFile, run=run, form=form, language=page_language(), made_at__isnull=False)
+    )
 
 
 @require_POST
 def run_report_ask(request: HttpRequest, pk: int, form: str) -> HttpResponse:
-    run_file_ask(run=run_of(pk, form), form=form, language=language(), actor=signed_in(request))
+    run_file_ask(run=run_of(pk, form), form=form, language=page_language(), actor=signed_in(request))
     messages.success(request, _("The report is made in the background and can be fetched here when it is ready."))
     return redirect("desk:run", pk=pk)
 

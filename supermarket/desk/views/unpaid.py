@@ -3,12 +3,12 @@
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from supermarket.access import reach_of, signed_in
 from supermarket.claims.unpaid import Why
 from supermarket.reports.serving import file_response
+from supermarket.reports.text import page_language
 from supermarket.reports.unpaid import unpaid_claims, unpaid_file, unpaid_totals
 from supermarket.users.models import Role, User
 
@@ -44,7 +44,7 @@ def unpaid(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def workbook(request: HttpRequest) -> FileResponse:
-    department, language = department_of(signed_in(request)), get_language() or "zh-hans"
+    department, language = department_of(signed_in(request)), page_language()
     return file_response(
         lambda path: unpaid_file(path=path, language=language, department=department), name="unpaid", form="xlsx"
     )
