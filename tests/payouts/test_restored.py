@@ -83,6 +83,16 @@ def future_is_lost(bank: Bank, backup: Backup, settings: Settings) -> None:
     settings.AS_OF = date(2023, 6, 16)
 
 
+def held_as_strange(bank: Bank, backup: Backup, settings: Settings) -> Payout:
+    """A new payout by the number and sum of the one that the backup knows nothing of: it is held."""
+    future_is_lost(bank, backup, settings)
+    (claim,) = released_claims([4_00])
+    payouts_work_until_idle()
+    person_looks()
+    payouts_work_until_idle()
+    return Payout.objects.get(claim=claim)
+
+
 def test_without_the_guard_the_bank_pays_twice(
     city_bank: Bank, backup: Backup, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,24 +127,14 @@ def test_a_claim_that_has_the_number_of_a_lost_one_is_not_taken_for_it(
     city_bank: Bank, backup: Backup, settings: Settings
 ) -> None:
     """Made after the backup was put back and before it was noticed, for the same sum: the bank may mean the other."""
-    future_is_lost(city_bank, backup, settings)
-    (claim,) = released_claims([4_00])
-    payouts_work_until_idle()
-    person_looks()
-    payouts_work_until_idle()
-    payout = Payout.objects.get(claim=claim)
-    assert f"340200-{claim.pk}-1-1" in [end_to_end_id for end_to_end_id, _ in city_bank.booked()]
+    payout = held_as_strange(city_bank, backup, settings)
+    assert f"340200-{payout.claim_id}-1-1" in [end_to_end_id for end_to_end_id, _ in city_bank.booked()]
     assert payout.state == "held"
     assert payout.reason["en"].startswith("The bank knows an instruction of this number")
 
 
 def test_two_people_adopt_the_payout_that_the_bank_means(city_bank: Bank, backup: Backup, settings: Settings) -> None:
-    future_is_lost(city_bank, backup, settings)
-    (claim,) = released_claims([4_00])
-    payouts_work_until_idle()
-    person_looks()
-    payouts_work_until_idle()
-    payout = Payout.objects.get(claim=claim)
+    payout = held_as_strange(city_bank, backup, settings)
     maker, releaser = officer("maker", Role.FINANCE_MAKER), officer("releaser", Role.FINANCE_RELEASER)
     with pytest.raises(NothingProposedError):
         adoption_confirm(payout=payout, actor=releaser)
